@@ -1,0 +1,3 @@
+module koe
+
+go 1.26.8
