@@ -28,7 +28,8 @@ type Spell struct {
 	JoinedOn   Date
 	LeftOn     Date // zero: still here
 	LeftReason string
-	Cancelled  bool // the joining never happened
+	Cancelled  bool      // the joining never happened
+	SeenAt     time.Time // when the store first held this JoinedOn; zero: as old as the person. The store sets it
 }
 
 // The event kinds that koe itself reads. Any other kind may anchor a stage or record a measure.
