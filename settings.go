@@ -40,7 +40,9 @@ type MailSettings struct {
 	SMTP      SMTPSettings
 	PerMinute int    // 0: no limit
 	Templates string // folder of overriding templates; "" for the embedded ones
-	Bounces   string // maildir or mbox of returned mail, or imap(s)://host/box
+	Bounces   string // maildir or mbox of returned mail, or imap(s)://user@host/box
+
+	BouncesPasswordEnv string // environment variable that holds the IMAP password
 }
 
 // SMTPSettings names a mail server.
