@@ -1,0 +1,3 @@
+package journey
+
+var japanese = map[phrase]string{}

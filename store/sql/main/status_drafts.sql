@@ -1,3 +1,0 @@
--- How many drafts are open.
-SELECT COUNT(*)
-FROM draft

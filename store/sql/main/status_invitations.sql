@@ -1,4 +1,0 @@
--- How many invitations are in each state.
-SELECT status, COUNT(*)
-FROM invitation
-GROUP BY status

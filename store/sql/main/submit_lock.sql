@@ -1,4 +1,0 @@
--- Locks the response of a slot until the commit.
-UPDATE response
-SET slot = slot
-WHERE slot = $1

@@ -1,4 +1,0 @@
--- Everybody's sealed identity.
-SELECT person_key, sealed
-FROM identity
-ORDER BY person_key

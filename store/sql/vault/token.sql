@@ -1,4 +1,0 @@
--- The sealed token of an invitation.
-SELECT sealed
-FROM token
-WHERE invitation_key = $1
