@@ -1,0 +1,20 @@
+// Command koe asks people who joined mid-career how they are doing, at each stage of their journey, and turns what they
+// say into evidence that HR can act on. This package holds flags, configuration and wiring; the work is in the
+// packages that it calls, one function a pass.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is set by the linker.
+var version = "unknown"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+}

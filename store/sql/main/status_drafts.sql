@@ -1,0 +1,3 @@
+-- How many drafts are open.
+SELECT COUNT(*)
+FROM draft

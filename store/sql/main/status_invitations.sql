@@ -1,0 +1,4 @@
+-- How many invitations are in each state.
+SELECT status, COUNT(*)
+FROM invitation
+GROUP BY status

@@ -1,0 +1,4 @@
+-- Who has a person_id, by its HMAC.
+SELECT person_key, sealed
+FROM identity
+WHERE blind = $1

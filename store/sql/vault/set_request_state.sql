@@ -1,0 +1,4 @@
+-- open or done.
+UPDATE request
+SET state = $2
+WHERE request_id = $1

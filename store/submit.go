@@ -1,0 +1,295 @@
+package store
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"strings"
+	"time"
+
+	"koe"
+)
+
+// Receipt says what became of a submission.
+type Receipt struct {
+	Response  string // its random key; "" for an anonymous survey
+	Version   int    // 1 for the first, 2 when it replaced that …
+	Duplicate bool   // this submission was here already; nothing was written
+}
+
+// Submit writes what one person sent. It is on disk when Submit returns.
+//
+// The same submission (by ID) for the same invitation is written once. A later one replaces it, and the earlier stays
+// in the history. Without an invitation, what is replaced is the response of the same person, journey, stage and wave
+// (calendar quarter of DueOn or SubmittedAt); without a person either, submissions stand for themselves by ID.
+// Whether the stage still takes answers is for the caller to check.
+//
+// With an invitation, Person, Journey, Stage, Survey, Version, Mode and DueOn are those of the invitation, and
+// SubmittedAt is now when it is zero. The answers to an anonymous survey are kept without person, invitation and
+// submission id, and with the day only; they cannot be replaced (Conflict), and the feed tells of them after Settle.
+func (s *Store) Submit(ctx context.Context, now time.Time, sub koe.Submission) (Receipt, error) {
+	if sub.ID == "" || (sub.Invitation == "" && (sub.Journey == "" || sub.Stage == "")) {
+		return Receipt{}, koe.Errorf(koe.Invalid, "a submission needs an id, and an invitation or a journey and stage")
+	}
+	if err := s.needVault(); err != nil {
+		return Receipt{}, err
+	}
+	receipt := ""
+	if sub.Invitation != "" {
+		var err error
+		if receipt, err = s.fromInvitation(ctx, &sub); err != nil {
+			return Receipt{}, err
+		}
+	}
+	if sub.SubmittedAt.IsZero() {
+		sub.SubmittedAt = now
+	}
+	if sub.Mode == koe.Anonymous {
+		sub.SubmittedAt = s.day(sub.SubmittedAt).In(s.location)
+	}
+	if len(sub.Requests) > 0 || sub.Invitation != "" {
+		if err := s.saveRequests(ctx, now, sub); err != nil {
+			return Receipt{}, err
+		}
+	}
+	if sub.Mode == koe.Anonymous {
+		sub.Person = ""
+		if sub.Invitation != "" {
+			return s.submitAnonymous(ctx, now, sub, receipt)
+		}
+	}
+	return s.submit(ctx, now, sub)
+}
+
+// fromInvitation fills a submission from its invitation and gives the invitation's receipt.
+func (s *Store) fromInvitation(ctx context.Context, sub *koe.Submission) (receipt string, err error) {
+	var due string
+	found, err := s.main.get(ctx, "submit_invitation", []any{sub.Invitation},
+		(*string)(&sub.Mode), (*string)(&sub.Person), &sub.Journey, &sub.Stage, &sub.Survey, &sub.Version, &due, &receipt)
+	if err == nil && !found {
+		err = koe.Errorf(koe.NotFound, "there is no invitation %q", sub.Invitation)
+	}
+	if err != nil {
+		return "", err
+	}
+	sub.DueOn, err = parseDate(due)
+	return receipt, err
+}
+
+// day is the day of t where the organisation is.
+func (s *Store) day(t time.Time) koe.Date { return koe.DateOf(t.In(s.location)) }
+
+// slot names what a later submission replaces.
+func (s *Store) slot(sub koe.Submission) string {
+	switch {
+	case sub.Invitation != "":
+		return "invitation/" + sub.Invitation
+	case sub.Person != "":
+		on := sub.DueOn
+		if on.IsZero() {
+			on = s.day(sub.SubmittedAt)
+		}
+		return fmt.Sprintf("person/%s/%s/%s/%dQ%d", sub.Person, sub.Journey, sub.Stage, on.Year, (int(on.Month)+2)/3)
+	}
+	return "submission/" + sub.Journey + "/" + sub.Stage + "/" + sub.ID
+}
+
+// contents is a submission's answers and texts as they are stored.
+type contents struct{ segments, answers, texts string }
+
+func (s *Store) contents(sub koe.Submission, response string) (c contents, err error) {
+	if c.segments, err = segmentsJSON(sub.Segments); err != nil {
+		return c, err
+	}
+	answers, texts := splitTexts(sub.Answers)
+	if c.answers, err = toJSON(answers); err != nil {
+		return c, err
+	}
+	if len(texts) > 0 {
+		c.texts, err = s.seal.sealJSON("response/"+response, texts)
+	}
+	return c, err
+}
+
+// splitTexts takes the free texts out of the answers.
+func splitTexts(answers map[string]koe.Answer) (map[string]koe.Answer, map[string]string) {
+	bare := make(map[string]koe.Answer, len(answers))
+	texts := map[string]string{}
+	for question, answer := range answers {
+		if answer.Text != "" {
+			texts[question] = answer.Text
+			answer.Text = ""
+		}
+		bare[question] = answer
+	}
+	return bare, texts
+}
+
+// insertResponse writes a first version; false when the slot was taken meanwhile.
+func (s *Store) insertResponse(tx *tx, sub koe.Submission, response, slot string, hidden bool) (bool, error) {
+	c, err := s.contents(sub, response)
+	if err != nil {
+		return false, err
+	}
+	n, err := tx.exec("submit_insert", response, slot, sub.Invitation, string(sub.Person), sub.Journey, sub.Stage, sub.Survey, sub.Version,
+		string(sub.Mode), sub.Language, string(sub.Source), sub.ID, stamp(sub.SubmittedAt), sub.DueOn.String(), c.segments, c.answers,
+		c.texts, sub.Seconds, number(sub.PublishOK), number(hidden))
+	return n == 1, err
+}
+
+// submit writes a submission that may be replaced later.
+func (s *Store) submit(ctx context.Context, now time.Time, sub koe.Submission) (r Receipt, err error) {
+	slot := s.slot(sub)
+	err = s.main.update(ctx, func(tx *tx) error {
+		r = Receipt{Response: newKey(), Version: 1}
+		if err := lockSlot(tx, now, sub.Invitation, slot); err != nil {
+			return err
+		}
+		inserted, err := s.insertResponse(tx, sub, r.Response, slot, false)
+		if err != nil {
+			return err
+		}
+		if !inserted {
+			if err := s.replace(tx, sub, slot, &r); err != nil {
+				return err
+			}
+		}
+		if sub.Invitation != "" {
+			_, err = tx.exec("delete_draft", sub.Invitation)
+		}
+		return err
+	})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return r, nil
+}
+
+// lockSlot has submissions for one slot come one after the other.
+func lockSlot(tx *tx, now time.Time, invitation, slot string) error {
+	if invitation == "" {
+		_, err := tx.exec("submit_lock", slot)
+		return err
+	}
+	_, err := tx.exec("submit_mark_answered", invitation, stamp(now))
+	return err
+}
+
+// replace writes the next version of what is in the slot, unless this submission was there already.
+func (s *Store) replace(tx *tx, sub koe.Submission, slot string, r *Receipt) error {
+	var id string
+	found, err := tx.get("submit_current", []any{slot}, &r.Response, &id, &r.Version)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fmt.Errorf("the response of a submission went away while it was replaced")
+	}
+	r.Duplicate = id == sub.ID
+	if !r.Duplicate {
+		if r.Duplicate, err = tx.get("submit_seen", []any{r.Response, sub.ID}, new(int)); err != nil {
+			return err
+		}
+	}
+	if r.Duplicate {
+		return nil
+	}
+	c, err := s.contents(sub, r.Response)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.exec("submit_keep", r.Response); err != nil {
+		return err
+	}
+	r.Version++
+	_, err = tx.exec("submit_replace", r.Response, sub.Survey, sub.Version, sub.Language, string(sub.Source), sub.ID,
+		stamp(sub.SubmittedAt), c.segments, c.answers, c.texts, sub.Seconds, number(sub.PublishOK))
+	return err
+}
+
+// submitAnonymous writes the answers to an anonymous survey. What ties them to the invitation is the transaction alone;
+// the invitation keeps a hash of the submission's id, which the answers do not have.
+func (s *Store) submitAnonymous(ctx context.Context, now time.Time, sub koe.Submission, receipt string) (Receipt, error) {
+	invitation, hash := sub.Invitation, hashHex("receipt/"+sub.Invitation+"/"+sub.ID)
+	sub.ID, sub.Invitation, sub.Person = "", "", ""
+	var duplicate bool
+	err := s.main.update(ctx, func(tx *tx) error {
+		duplicate = false
+		n, err := tx.exec("submit_mark_anonymous", invitation, hash)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			if receipt, err = currentReceipt(tx, invitation); err != nil {
+				return err
+			}
+			if subtle.ConstantTimeCompare([]byte(receipt), []byte(hash)) == 0 {
+				return koe.Errorf(koe.Conflict, "this anonymous survey was answered already; anonymous answers cannot be found again and so not be changed")
+			}
+			duplicate = true
+			return nil
+		}
+		if _, err := s.insertResponse(tx, sub, newKey(), "", true); err != nil {
+			return err
+		}
+		_, err = tx.exec("delete_draft", invitation)
+		return err
+	})
+	return Receipt{Version: 1, Duplicate: duplicate}, err
+}
+
+func currentReceipt(tx *tx, invitation string) (receipt string, err error) {
+	var skip [6]string
+	var version int
+	_, err = tx.get("submit_invitation", []any{invitation}, &skip[0], &skip[1], &skip[2], &skip[3], &skip[4], &version, &skip[5], &receipt)
+	return receipt, err
+}
+
+// Settle lets the feed tell of anonymous answers: of a stage all at once, when at least atLeast of them wait or the last
+// of its invitations has closed. So nobody can see in the feed which invitation and which answer came together. It gives
+// how many answers were settled.
+func (s *Store) Settle(ctx context.Context, now time.Time, atLeast int) (settled int, err error) {
+	type group struct {
+		journey, stage, survey string
+		version, waiting, over int
+	}
+	err = s.main.update(ctx, func(tx *tx) error {
+		settled = 0
+		var groups []group
+		rows, err := tx.query("settle_groups", s.day(now).String())
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			var g group
+			if err := rows.Scan(&g.journey, &g.stage, &g.survey, &g.version, &g.waiting, &g.over); err != nil {
+				rows.Close()
+				return err
+			}
+			groups = append(groups, g)
+		}
+		if err := rows.Close(); err != nil {
+			return err
+		}
+		for _, g := range groups {
+			if g.waiting < atLeast && g.over == 0 {
+				continue
+			}
+			n, err := tx.exec("settle_responses", g.journey, g.stage, g.survey, g.version)
+			if err != nil {
+				return err
+			}
+			settled += int(n)
+			if _, err := tx.exec("settle_invitations", g.journey, g.stage, g.survey, g.version); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return settled, err
+}
+
+// requestID names the request of one question of one slot, so that asking twice is asking once.
+func requestID(slot, question string) string {
+	return strings.ToUpper(hashHex("request/" + slot + "/" + question)[:26])
+}
