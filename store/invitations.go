@@ -101,6 +101,7 @@ type InvitationFilter struct {
 	Journey      string
 	Stage        string
 	Person       koe.PersonKey
+	People       []koe.PersonKey // any of these; not together with Keys
 	Status       []koe.InvitationStatus
 	OpenAt       koe.Date  // due on or before this day and closing on or after it
 	UpdatedSince time.Time // written or changed at this time or later
@@ -108,10 +109,17 @@ type InvitationFilter struct {
 
 // Invitations reads invitations, by due day and key.
 func (s *Store) Invitations(ctx context.Context, f InvitationFilter) ([]koe.Invitation, error) {
+	column, keys := "invitation_key", f.Keys
+	if len(f.People) > 0 {
+		if len(f.Keys) > 0 {
+			return nil, koe.Errorf(koe.Invalid, "invitations are looked up by key or by person, not by both")
+		}
+		column, keys = "person_key", texts(f.People)
+	}
 	var all []koe.Invitation
-	err := inParts(f.Keys, func(keys []string) error {
+	err := inParts(keys, func(keys []string) error {
 		var where filter
-		where.in("invitation_key", keys)
+		where.in(column, keys)
 		where.equal("journey", f.Journey)
 		where.equal("stage", f.Stage)
 		where.equal("person_key", string(f.Person))

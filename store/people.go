@@ -23,11 +23,12 @@ const (
 
 // storedSpell is a spell as it is stored.
 type storedSpell struct {
-	Number    int      `json:"n"`
-	Joined    koe.Date `json:"joined"`
-	Left      koe.Date `json:"left,omitzero"`
-	Reason    string   `json:"reason,omitempty"`
-	Cancelled bool     `json:"cancelled,omitempty"`
+	Number    int       `json:"n"`
+	Joined    koe.Date  `json:"joined"`
+	Left      koe.Date  `json:"left,omitzero"`
+	Reason    string    `json:"reason,omitempty"`
+	Cancelled bool      `json:"cancelled,omitempty"`
+	Seen      time.Time `json:"seen,omitzero"` // only when it became known later than the person
 }
 
 // identity is what the vault knows of a person.
@@ -136,7 +137,6 @@ func (s *Store) identities(ctx context.Context) (map[koe.PersonKey]identity, err
 func scanPerson(more ...any) func(*sql.Rows) (koe.Person, error) {
 	segments := map[string]map[string]string{}
 	spells := map[string][]koe.Spell{}
-	times := map[string]time.Time{}
 	var key, role, language, segmentsText, spellsText, added, declined string
 	var bounced int
 	dest := append([]any{&key, &role, &language, &segmentsText, &spellsText, &added, &bounced, &declined}, more...)
@@ -169,10 +169,7 @@ func scanPerson(more ...any) func(*sql.Rows) (koe.Person, error) {
 				return p, err
 			}
 		}
-		if p.AddedAt, ok = times[added]; !ok {
-			p.AddedAt, err = parseStamp(added)
-			times[added] = p.AddedAt
-		}
+		p.AddedAt, err = parseStamp(added)
 		return p, err
 	}
 }
@@ -184,7 +181,7 @@ func readSpells(text string) ([]koe.Spell, error) {
 	}
 	var spells []koe.Spell
 	for _, s := range stored {
-		spells = append(spells, koe.Spell{Number: s.Number, JoinedOn: s.Joined, LeftOn: s.Left, LeftReason: s.Reason, Cancelled: s.Cancelled})
+		spells = append(spells, koe.Spell{Number: s.Number, JoinedOn: s.Joined, LeftOn: s.Left, LeftReason: s.Reason, Cancelled: s.Cancelled, SeenAt: s.Seen})
 	}
 	return spells, nil
 }
@@ -192,7 +189,7 @@ func readSpells(text string) ([]koe.Spell, error) {
 func writeSpells(spells []koe.Spell) (string, error) {
 	stored := make([]storedSpell, len(spells))
 	for i, s := range spells {
-		stored[i] = storedSpell{s.Number, s.JoinedOn, s.LeftOn, s.LeftReason, s.Cancelled}
+		stored[i] = storedSpell{s.Number, s.JoinedOn, s.LeftOn, s.LeftReason, s.Cancelled, s.SeenAt}
 	}
 	return toJSON(stored)
 }
@@ -293,12 +290,42 @@ func (s *Store) saveIdentity(tx *tx, p koe.Person) (key koe.PersonKey, moved boo
 	}
 }
 
+// markSpells gives spells with the time at which each joining date became known: kept for one that was there, now for a new or a
+// corrected one, zero for those that came with the person.
+func markSpells(tx *tx, now time.Time, key koe.PersonKey, spells []koe.Spell) ([]koe.Spell, error) {
+	marked := slices.Clone(spells)
+	rows, err := tx.query("person_by_key", string(key))
+	before, err := collect(rows, err, scanPerson())
+	if err != nil {
+		return nil, err
+	}
+	for i := range marked {
+		marked[i].SeenAt = time.Time{}
+		if len(before) == 0 {
+			continue
+		}
+		was := slices.IndexFunc(before[0].Spells, func(s koe.Spell) bool {
+			return s.Number == marked[i].Number && s.JoinedOn == marked[i].JoinedOn
+		})
+		if was >= 0 {
+			marked[i].SeenAt = before[0].Spells[was].SeenAt
+		} else {
+			marked[i].SeenAt = now.UTC().Truncate(time.Second)
+		}
+	}
+	return marked, nil
+}
+
 func savePerson(tx *tx, now time.Time, key koe.PersonKey, p koe.Person, moved bool) error {
 	segments, err := segmentsJSON(p.Segments)
 	if err != nil {
 		return err
 	}
-	spells, err := writeSpells(p.Spells)
+	known, err := markSpells(tx, now, key, p.Spells)
+	if err != nil {
+		return err
+	}
+	spells, err := writeSpells(known)
 	if err != nil {
 		return err
 	}
