@@ -1,0 +1,265 @@
+package schedules
+
+import (
+	"slices"
+
+	"koe"
+	"koe/journey"
+)
+
+// candidate is one opening of one stage for one person who is to be asked.
+type candidate struct {
+	journey *journey.Compiled
+	stage   *koe.Stage
+	survey  *koe.Survey
+	rank    int // of the stage, in the order of the files
+	open    Opening
+	hire    *koe.Person // whom the anchor is about
+	spell   *koe.Spell
+	asked   koe.PersonKey
+	subject koe.PersonKey // the hire when somebody else is asked; "" otherwise
+	byEvent bool          // anchored on an event that may come more than once in a spell
+	seen    koe.Date      // the day on which koe learnt of the anchor; zero: always known
+	never   *Reason       // why nobody is asked, whatever the day
+	done    bool
+}
+
+// moment is an anchor of a stage in one spell of a person.
+type moment struct {
+	on    koe.Date
+	spell *koe.Spell
+	event *koe.Event // nil for joined and left of the roster
+}
+
+// finder finds the candidates of one person after the other.
+type finder struct {
+	cal      *Calendar
+	journeys []*journey.Compiled
+	roster   map[koe.PersonKey]*koe.Person
+	explain  bool // candidates that nobody is asked for are wanted too, with the reason
+	problems func(stage string, err error)
+}
+
+// candidates calls emit for each opening of p's stages that touches from..until. events are p's own.
+func (f *finder) candidates(p *koe.Person, events []koe.Event, from, until koe.Date, emit func(*candidate)) {
+	rank := 0
+	for _, j := range f.journeys {
+		for i := range j.Stages {
+			stage := &j.Stages[i]
+			rank++
+			for _, m := range moments(stage, p, events) {
+				for _, o := range Openings(stage, m.on, f.cal, from, until) {
+					f.expand(p, events, m, candidate{journey: j, stage: stage, rank: rank, open: o, hire: p, spell: m.spell,
+						byEvent: m.event != nil}, until, emit)
+				}
+			}
+		}
+	}
+}
+
+// expand finds who is asked, and why not when nobody is.
+func (f *finder) expand(p *koe.Person, events []koe.Event, m moment, c candidate, until koe.Date, emit func(*candidate)) {
+	if survey, ok := c.journey.Survey(c.stage.Survey); ok {
+		c.survey = survey
+	} else {
+		return // koe check refuses such a stage
+	}
+	c.seen = f.seen(p, m)
+	refuse := func(r Reason) {
+		if f.explain {
+			c.never, c.asked = &r, p.Key
+			emit(&c)
+		}
+	}
+	if c.spell.Cancelled {
+		refuse(reasonCancelled())
+		return
+	}
+	if applies, err := c.journey.Applies(c.stage, *p, *c.spell); err != nil {
+		f.problems(c.stage.ID, err)
+		refuse(reasonBroken(err))
+		return
+	} else if !applies {
+		refuse(reasonCondition(c.stage.When))
+		return
+	}
+	if c.stage.Audience == koe.AudienceHire || c.stage.Audience == "" {
+		c.asked = p.Key
+		c.never = f.late(&c)
+		if c.never == nil || f.explain {
+			emit(&c)
+		}
+		return
+	}
+	related := relatedBy(c.stage, m, events, c.open.ClosesOn)
+	if len(related) == 0 {
+		refuse(reasonNobody(c.stage.Audience))
+		return
+	}
+	for _, e := range related {
+		one := c
+		one.subject, one.asked = p.Key, e.Related
+		if one.open.DueOn.Before(e.On) { // assigned while the window was open
+			one.open.DueOn = f.cal.sendable(c.stage, e.On, c.open.ClosesOn)
+		}
+		if one.open.DueOn.After(until) {
+			continue
+		}
+		other, known := f.roster[e.Related]
+		if !known {
+			refuse(reasonUnknown(c.stage.Audience))
+			continue
+		}
+		one.seen = later(one.seen, later(f.cal.dayOrNone(e.AddedAt), f.cal.dayOrNone(other.AddedAt)))
+		one.never = f.late(&one)
+		if one.never == nil || f.explain {
+			emit(&one)
+		}
+	}
+}
+
+// late applies the stage's rule to a window that was open already when koe learnt of the anchor.
+func (f *finder) late(c *candidate) *Reason {
+	if c.seen.IsZero() || !c.seen.After(c.open.DueOn) {
+		return nil
+	}
+	rule := c.stage.Late
+	switch {
+	case c.seen.After(c.open.ClosesOn):
+		return ptr(reasonAddedAfter(c.seen, c.open.ClosesOn))
+	case rule.Skip:
+		return ptr(reasonLate(c.seen, c.open.DueOn, "skip"))
+	case !rule.Within.IsZero() && c.seen.After(c.open.DueOn.Add(rule.Within)):
+		return ptr(reasonLate(c.seen, c.open.DueOn, rule.Within.String()))
+	}
+	return nil
+}
+
+// seen is the day on which koe learnt of an anchor.
+func (f *finder) seen(p *koe.Person, m moment) koe.Date {
+	day := f.cal.dayOrNone(p.AddedAt)
+	if m.event != nil {
+		return later(day, f.cal.dayOrNone(m.event.AddedAt))
+	}
+	return later(day, f.cal.dayOrNone(m.spell.SeenAt))
+}
+
+// moments gives the anchors of a stage in a person's life, each day once.
+func moments(stage *koe.Stage, p *koe.Person, events []koe.Event) []moment {
+	var out []moment
+	switch stage.Anchor {
+	case koe.EventJoined:
+		for i := range p.Spells {
+			if s := &p.Spells[i]; !s.JoinedOn.IsZero() {
+				out = append(out, moment{on: s.JoinedOn, spell: s})
+			}
+		}
+		return out
+	case koe.EventLeft:
+		for i := range p.Spells {
+			if on := leftOn(&p.Spells[i], p, events); !on.IsZero() {
+				out = append(out, moment{on: on, spell: &p.Spells[i]})
+			}
+		}
+		return out
+	}
+	named := stage.Audience == koe.AudienceMentor || stage.Audience == koe.AudienceManager
+	for i := range events {
+		e := &events[i]
+		if e.Kind != stage.Anchor {
+			continue
+		}
+		spell := spellAt(p, e.On)
+		if spell == nil {
+			continue
+		}
+		twice := slices.ContainsFunc(out, func(m moment) bool {
+			return m.on == e.On && (!named || m.event.Related == e.Related)
+		})
+		if !twice {
+			out = append(out, moment{on: e.On, spell: spell, event: e})
+		}
+	}
+	return out
+}
+
+// leftOn is the day a spell ended: by the roster, or else by a "left" event within the spell; zero while it lasts.
+func leftOn(s *koe.Spell, p *koe.Person, events []koe.Event) koe.Date {
+	if !s.LeftOn.IsZero() {
+		return s.LeftOn
+	}
+	var on koe.Date
+	for i := range events {
+		if e := &events[i]; e.Kind == koe.EventLeft && spellAt(p, e.On) == s {
+			on = e.On
+		}
+	}
+	return on
+}
+
+// spellAt finds the spell that a day belongs to: the latest that has begun and not ended before it; else the next to begin
+// (a mentor may be assigned before the joining); else the last. Nil for somebody without spells.
+func spellAt(p *koe.Person, on koe.Date) *koe.Spell {
+	var next, last *koe.Spell
+	for i := len(p.Spells) - 1; i >= 0; i-- {
+		s := &p.Spells[i]
+		switch {
+		case s.JoinedOn.After(on):
+			next = s
+		case s.LeftOn.IsZero() || !s.LeftOn.Before(on):
+			return s
+		case last == nil:
+			last = s
+		}
+	}
+	if next != nil && !next.Cancelled {
+		return next
+	}
+	if last != nil {
+		return last
+	}
+	return next
+}
+
+// relatedBy gives the events that name who is asked about a hire. An anchor that names somebody decides alone; otherwise it is everybody
+// assigned as a mentor in the spell, or the manager assigned last, by the close of the window.
+func relatedBy(stage *koe.Stage, m moment, events []koe.Event, closes koe.Date) []*koe.Event {
+	kind, other := koe.EventMentorAssigned, koe.EventManagerAssigned
+	if stage.Audience == koe.AudienceManager {
+		kind, other = other, kind
+	}
+	if m.event != nil && m.event.Related != "" && m.event.Kind != other {
+		return []*koe.Event{m.event}
+	}
+	var out []*koe.Event
+	for i := range events {
+		e := &events[i]
+		if e.Kind != kind || e.Related == "" || e.On.After(closes) || e.On.Before(m.spell.JoinedOn.AddDays(-366)) {
+			continue
+		}
+		if !m.spell.LeftOn.IsZero() && e.On.After(m.spell.LeftOn) {
+			continue
+		}
+		at := slices.IndexFunc(out, func(o *koe.Event) bool { return o.Related == e.Related })
+		switch {
+		case stage.Audience == koe.AudienceManager && len(out) == 1:
+			if e.On.After(out[0].On) && !e.On.After(m.on.Add(stage.Opens)) || out[0].On == e.On && e.AddedAt.After(out[0].AddedAt) {
+				out[0] = e
+			}
+		case at < 0:
+			out = append(out, e)
+		case e.On.Before(out[at].On):
+			out[at] = e
+		}
+	}
+	return out
+}
+
+func later(a, b koe.Date) koe.Date {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+func ptr[T any](v T) *T { return &v }
