@@ -160,6 +160,12 @@ func requestsGoToTheVault(t *testing.T, w world) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
+	if d := cmp.Diff(want, must(w.RequestsOf(t.Context(), inv.Key))(t)); d != "" {
+		t.Error(d)
+	}
+	if other := must(w.RequestsOf(t.Context(), "OTHER"))(t); len(other) != 0 {
+		t.Errorf("requests of another invitation: %+v", other)
+	}
 	must(w.Submit(t.Context(), at, submission("s2", inv)))(t)
 	if got := must(w.Requests(t.Context()))(t); len(got) != 0 {
 		t.Errorf("withdrawn requests are there: %+v", got)

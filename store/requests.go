@@ -58,18 +58,30 @@ func (s *Store) Requests(ctx context.Context) ([]koe.Request, error) {
 		return nil, err
 	}
 	rows, err := s.vault.query(ctx, "requests", "")
-	return collect(rows, err, func(rows *sql.Rows) (r koe.Request, err error) {
-		var created, sealed string
-		if err := rows.Scan(&r.ID, (*string)(&r.Person), &r.State, &created, &sealed); err != nil {
-			return r, err
-		}
-		var what sealedRequest
-		if err := s.seal.openJSON("request/"+r.ID, sealed, &what); err != nil {
-			return r, err
-		}
-		r.Journey, r.Stage, r.Question, r.Note = what.Journey, what.Stage, what.Question, what.Note
-		return r, read(field{created, &r.CreatedAt})
-	})
+	return collect(rows, err, s.scanRequest)
+}
+
+// RequestsOf gives the personal replies that the answers to one invitation ask for, so that whoever changes their answers
+// sees them and does not withdraw them unawares.
+func (s *Store) RequestsOf(ctx context.Context, invitationKey string) ([]koe.Request, error) {
+	if err := s.needVault(); err != nil {
+		return nil, err
+	}
+	rows, err := s.vault.query(ctx, "requests_of", "", hashHex("slot/"+s.slot(koe.Submission{Invitation: invitationKey})))
+	return collect(rows, err, s.scanRequest)
+}
+
+func (s *Store) scanRequest(rows *sql.Rows) (r koe.Request, err error) {
+	var created, sealed string
+	if err := rows.Scan(&r.ID, (*string)(&r.Person), &r.State, &created, &sealed); err != nil {
+		return r, err
+	}
+	var what sealedRequest
+	if err := s.seal.openJSON("request/"+r.ID, sealed, &what); err != nil {
+		return r, err
+	}
+	r.Journey, r.Stage, r.Question, r.Note = what.Journey, what.Stage, what.Question, what.Note
+	return r, read(field{created, &r.CreatedAt})
 }
 
 // SetRequestState marks a request open or done.
