@@ -1,6 +1,7 @@
 package koe
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -52,7 +53,9 @@ func (d Date) In(loc *time.Location) time.Time {
 }
 
 // Compare is -1, 0 or +1 as d is before, on or after e.
-func (d Date) Compare(e Date) int { return d.In(time.UTC).Compare(e.In(time.UTC)) }
+func (d Date) Compare(e Date) int {
+	return cmp.Or(cmp.Compare(d.Year, e.Year), cmp.Compare(d.Month, e.Month), cmp.Compare(d.Day, e.Day))
+}
 
 // Before reports whether d is before e.
 func (d Date) Before(e Date) bool { return d.Compare(e) < 0 }

@@ -1,5 +1,10 @@
 package koe
 
+import (
+	"slices"
+	"strings"
+)
+
 // Settings is koe.yaml: what an organisation decides once. Paths are relative to the working folder.
 type Settings struct {
 	Organization Text
@@ -101,23 +106,20 @@ func (s *Settings) SegmentColumns() []string {
 // hierarchy it is a path, "総務局/人事課", since units of different parents may share a name. "" when a value is missing.
 func (s *Settings) MemberOf(column string, values map[string]string) string {
 	for _, hierarchy := range s.Segments {
-		member := ""
-		for _, level := range hierarchy {
-			if values[level] == "" {
-				member = ""
-				if level == column {
-					return ""
-				}
-				break
-			}
-			if member != "" {
-				member += "/"
-			}
-			member += values[level]
-			if level == column {
-				return member
+		level := slices.Index(hierarchy, column)
+		if level < 0 {
+			continue
+		}
+		if level == 0 {
+			return values[column]
+		}
+		path := make([]string, level+1)
+		for i, above := range hierarchy[:level+1] {
+			if path[i] = values[above]; path[i] == "" {
+				return ""
 			}
 		}
+		return strings.Join(path, "/")
 	}
 	return ""
 }

@@ -11,7 +11,7 @@ type Text map[string]string
 // In gives the text in the first of the languages that it has: the tag itself, then its base language
 // (en for en-GB). With none of them it falls back to ja, en, then the alphabetically first. "" only for an empty Text.
 func (t Text) In(langs ...string) string {
-	for _, lang := range append(langs, "ja", "en") {
+	for _, lang := range append(langs[:len(langs):len(langs)], "ja", "en") {
 		for lang != "" {
 			if s, ok := t[lang]; ok {
 				return s

@@ -15,7 +15,6 @@ func checkStages(r *reader, j *koe.Journey) {
 		if _, ok := j.Survey(s.Survey); !ok {
 			r.fail(join(at, "survey"), "there is no survey %s", s.Survey).near(s.Survey, ids(j.Surveys, func(s *koe.Survey) string { return s.ID }))
 		}
-		checkAttended(r, j, join(at, "anchor"), s.Anchor)
 		if best := nearest(s.Anchor, anchors()); best != "" && !slices.Contains(anchors(), s.Anchor) && distance([]rune(best), []rune(s.Anchor)) <= 2 {
 			r.warn(join(at, "anchor"), "%s is not an event that koe knows", s.Anchor).hint("did you mean %s?", best)
 		}

@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -167,6 +168,15 @@ func checkAttended(r *reader, j *koe.Journey, path, event string) {
 	if id, ok := strings.CutPrefix(event, "attended:"); ok {
 		if _, known := j.Measure(id); !known {
 			r.fail(path, "there is no measure %s", id).near(id, measureIDs(j))
+		}
+	}
+}
+
+// checkAnchors looks at stages after attended:<measure>; the measure may stand in any journey of the workspace.
+func checkAnchors(r *reader, measures map[string]bool) {
+	for i := range r.stages {
+		if id, ok := strings.CutPrefix(r.stages[i].Anchor, "attended:"); ok && !measures[id] {
+			r.warn(join(index("stages", i), "anchor"), "no journey has a measure %s", id).near(id, slices.Sorted(maps.Keys(measures)))
 		}
 	}
 }

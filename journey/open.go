@@ -51,7 +51,8 @@ func Open(dir string) (*Workspace, koe.Problems) {
 	w := &Workspace{Dir: absolute, Settings: settings}
 	w.Location, _ = time.LoadLocation(settings.Timezone) // the shape has checked that it loads
 	ids := map[string]string{}
-	var problems koe.Problems
+	measures := map[string]bool{}
+	var readers []*reader
 	for i, path := range settings.Journeys {
 		data, err := os.ReadFile(w.Path(path))
 		if err != nil {
@@ -62,19 +63,27 @@ func Open(dir string) (*Workspace, koe.Problems) {
 			}
 			continue
 		}
-		compiled, bad := ParseJourney(path, data, &settings)
-		if compiled != nil {
-			if other, twice := ids[compiled.ID]; twice {
-				bad = append(bad, koe.Problem{File: path, Line: 1, Column: 1, Message: sentence(settings.Language, "the journey %s is also in %s", compiled.ID, other)})
-			}
-			ids[compiled.ID] = path
+		compiled, jr := readJourney(path, data, &settings)
+		readers = append(readers, jr)
+		if compiled == nil {
+			continue
 		}
-		problems = append(problems, bad...)
-		if compiled != nil && len(bad.Serious()) == 0 {
-			w.Journeys = append(w.Journeys, compiled)
+		if other, twice := ids[compiled.ID]; twice {
+			jr.fail("journey", "the journey %s is also in %s", compiled.ID, other)
+			continue
 		}
+		ids[compiled.ID] = path
+		for i := range compiled.Measures {
+			measures[compiled.Measures[i].ID] = true
+		}
+		w.Journeys = append(w.Journeys, compiled)
 	}
-	return w, append(r.sorted(), problems...)
+	problems := r.sorted()
+	for _, jr := range readers {
+		checkAnchors(jr, measures)
+		problems = append(problems, jr.sorted()...)
+	}
+	return w, problems
 }
 
 // Journey finds a journey by id.
@@ -115,26 +124,31 @@ func readSettings(data []byte, dir string) (koe.Settings, *reader) {
 // ParseJourney reads the text of a journey file under the settings (their language, segments and roll rule). name
 // stands in the problems. The journey is nil when it has errors.
 func ParseJourney(name string, data []byte, settings *koe.Settings) (*Compiled, koe.Problems) {
+	compiled, r := readJourney(name, data, settings)
+	return compiled, r.sorted()
+}
+
+func readJourney(name string, data []byte, settings *koe.Settings) (*Compiled, *reader) {
 	s, bad := newSource(name, data)
 	if bad != nil {
 		r := newReader(name, nil, settings.Language, settings.Language)
 		r.failSyntax(bad)
-		return nil, r.problems
+		return nil, r
 	}
 	r := newReader(name, s, settings.Language, settings.Language)
 	j, ok := readFile(r, journeyShape())
 	if !ok {
-		return nil, r.sorted()
+		return nil, r
 	}
 	complete(r, &j, settings)
 	checkJourney(r, &j, settings)
 	compiled := compile(r, j, settings.SegmentColumns())
 	checkTiming(r, compiled)
-	problems := r.sorted()
-	if len(problems.Serious()) > 0 {
-		return nil, problems
+	r.stages = compiled.Stages
+	if len(r.problems.Serious()) > 0 {
+		return nil, r
 	}
-	return compiled, problems
+	return compiled, r
 }
 
 func readFile[T any](r *reader, shape object[T]) (T, bool) {

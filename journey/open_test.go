@@ -15,7 +15,7 @@ func TestOpen_ThePackChecksCleanInBothLanguages(t *testing.T) {
 		if len(problems) > 0 {
 			t.Errorf("%s: problems:\n%v", lang, problems)
 		}
-		if w == nil || len(w.Journeys) != 1 {
+		if w == nil || len(w.Journeys) == 0 || len(w.Journeys) != len(w.Settings.Journeys) {
 			t.Fatalf("%s: no journey", lang)
 		}
 		if w.Settings.Language != lang || w.Location.String() != "Asia/Tokyo" {

@@ -24,7 +24,8 @@ type reader struct {
 	keys     map[string]place // of the key that introduces the value at a path
 	texts    []readText       // every text that people read, in the order of the file
 	anchors  map[string][]anchored
-	read     int // values so far
+	read     int         // values so far
+	stages   []koe.Stage // of the journey that was read, for checks across journeys
 	problems koe.Problems
 }
 

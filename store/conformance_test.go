@@ -16,8 +16,12 @@ import (
 
 // TestConformance holds every promise of the store on both databases.
 func TestConformance(t *testing.T) {
-	for name, open := range map[string]func(testing.TB) world{"sqlite": openSQLite} {
+	for name, opener := range map[string]func(testing.TB) func(testing.TB) world{
+		"sqlite":   func(testing.TB) func(testing.TB) world { return openSQLite },
+		"postgres": openPostgres,
+	} {
 		t.Run(name, func(t *testing.T) {
+			open := opener(t)
 			for _, promise := range []struct {
 				name string
 				test func(*testing.T, world)

@@ -137,6 +137,7 @@ func (s *Store) identities(ctx context.Context) (map[koe.PersonKey]identity, err
 func scanPerson(more ...any) func(*sql.Rows) (koe.Person, error) {
 	segments := map[string]map[string]string{}
 	spells := map[string][]koe.Spell{}
+	times := map[string]time.Time{}
 	var key, role, language, segmentsText, spellsText, added, declined string
 	var bounced int
 	dest := append([]any{&key, &role, &language, &segmentsText, &spellsText, &added, &bounced, &declined}, more...)
@@ -169,7 +170,10 @@ func scanPerson(more ...any) func(*sql.Rows) (koe.Person, error) {
 				return p, err
 			}
 		}
-		p.AddedAt, err = parseStamp(added)
+		if p.AddedAt, ok = times[added]; !ok {
+			p.AddedAt, err = parseStamp(added)
+			times[added] = p.AddedAt
+		}
 		return p, err
 	}
 }

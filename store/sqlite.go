@@ -30,7 +30,7 @@ func openSQLite(ctx context.Context, part, file string) (*database, error) {
 	if d.text, err = statements(sqlite, part); err != nil {
 		return nil, err
 	}
-	write, err := sql.Open("sqlite", sqliteDSN(file, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)", "wal_autocheckpoint(2000)"))
+	write, err := sql.Open("sqlite", sqliteDSN(file, "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)", "wal_autocheckpoint(8000)", "cache_size(-65536)"))
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"koe"
+	"koe/internal/koetest"
 	"koe/store"
 )
 
@@ -25,6 +26,15 @@ func openSQLite(t testing.TB) world {
 	t.Helper()
 	cfg := store.Config{DSN: filepath.Join(t.TempDir(), "koe.sqlite"), Location: tokyo(t), MailDomain: "koe.example.go.jp"}
 	return openWorld(t, cfg)
+}
+
+// openPostgres gives a function that opens a new store in a database of its own, on one server for the test.
+func openPostgres(t testing.TB) func(testing.TB) world {
+	server := koetest.StartPostgres(t, "fsync=off")
+	return func(t testing.TB) world {
+		t.Helper()
+		return openWorld(t, store.Config{DSN: server.Database(t), Key: store.NewKey(), Location: tokyo(t), MailDomain: "koe.example.go.jp"})
+	}
 }
 
 func openWorld(t testing.TB, cfg store.Config) world {

@@ -36,7 +36,9 @@ func (s *Store) Submissions(ctx context.Context, f SubmissionFilter) ([]koe.Subm
 	err := inParts(f.Responses, func(keys []string) error {
 		var where filter
 		where.in("response_key", keys)
-		where.equal("invitation_key", f.Invitation)
+		if f.Invitation != "" {
+			where.equal("slot", invitationSlot(f.Invitation))
+		}
 		where.equal("person_key", string(f.Person))
 		where.equal("journey", f.Journey)
 		where.equal("stage", f.Stage)

@@ -34,10 +34,10 @@ func (s *Store) Submit(ctx context.Context, now time.Time, sub koe.Submission) (
 	if err := s.needVault(); err != nil {
 		return Receipt{}, err
 	}
-	receipt := ""
+	answered := false
 	if sub.Invitation != "" {
 		var err error
-		if receipt, err = s.fromInvitation(ctx, &sub); err != nil {
+		if answered, err = s.fromInvitation(ctx, &sub); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -47,7 +47,7 @@ func (s *Store) Submit(ctx context.Context, now time.Time, sub koe.Submission) (
 	if sub.Mode == koe.Anonymous {
 		sub.SubmittedAt = s.day(sub.SubmittedAt).In(s.location)
 	}
-	if len(sub.Requests) > 0 || sub.Invitation != "" {
+	if len(sub.Requests) > 0 || answered {
 		if err := s.saveRequests(ctx, now, sub); err != nil {
 			return Receipt{}, err
 		}
@@ -55,25 +55,25 @@ func (s *Store) Submit(ctx context.Context, now time.Time, sub koe.Submission) (
 	if sub.Mode == koe.Anonymous {
 		sub.Person = ""
 		if sub.Invitation != "" {
-			return s.submitAnonymous(ctx, now, sub, receipt)
+			return s.submitAnonymous(ctx, now, sub)
 		}
 	}
 	return s.submit(ctx, now, sub)
 }
 
-// fromInvitation fills a submission from its invitation and gives the invitation's receipt.
-func (s *Store) fromInvitation(ctx context.Context, sub *koe.Submission) (receipt string, err error) {
-	var due string
+// fromInvitation fills a submission from its invitation and tells whether that was answered before.
+func (s *Store) fromInvitation(ctx context.Context, sub *koe.Submission) (answered bool, err error) {
+	var due, status, receipt string
 	found, err := s.main.get(ctx, "submit_invitation", []any{sub.Invitation},
-		(*string)(&sub.Mode), (*string)(&sub.Person), &sub.Journey, &sub.Stage, &sub.Survey, &sub.Version, &due, &receipt)
+		(*string)(&sub.Mode), (*string)(&sub.Person), &sub.Journey, &sub.Stage, &sub.Survey, &sub.Version, &due, &status, &receipt)
 	if err == nil && !found {
 		err = koe.Errorf(koe.NotFound, "there is no invitation %q", sub.Invitation)
 	}
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	sub.DueOn, err = parseDate(due)
-	return receipt, err
+	return status == string(koe.Answered), err
 }
 
 // day is the day of t where the organisation is.
@@ -83,7 +83,7 @@ func (s *Store) day(t time.Time) koe.Date { return koe.DateOf(t.In(s.location)) 
 func (s *Store) slot(sub koe.Submission) string {
 	switch {
 	case sub.Invitation != "":
-		return "invitation/" + sub.Invitation
+		return invitationSlot(sub.Invitation)
 	case sub.Person != "":
 		on := sub.DueOn
 		if on.IsZero() {
@@ -93,6 +93,8 @@ func (s *Store) slot(sub koe.Submission) string {
 	}
 	return "submission/" + sub.Journey + "/" + sub.Stage + "/" + sub.ID
 }
+
+func invitationSlot(invitation string) string { return "invitation/" + invitation }
 
 // contents is a submission's answers and texts as they are stored.
 type contents struct{ segments, answers, texts string }
@@ -125,12 +127,8 @@ func splitTexts(answers map[string]koe.Answer) (map[string]koe.Answer, map[strin
 	return bare, texts
 }
 
-// insertResponse writes a first version; false when the slot was taken meanwhile.
-func (s *Store) insertResponse(tx *tx, sub koe.Submission, response, slot string, hidden bool) (bool, error) {
-	c, err := s.contents(sub, response)
-	if err != nil {
-		return false, err
-	}
+// insertResponse writes a first version; false when the slot is taken.
+func insertResponse(tx *tx, sub koe.Submission, c contents, response, slot string, hidden bool) (bool, error) {
 	n, err := tx.exec("submit_insert", response, slot, sub.Invitation, string(sub.Person), sub.Journey, sub.Stage, sub.Survey, sub.Version,
 		string(sub.Mode), sub.Language, string(sub.Source), sub.ID, stamp(sub.SubmittedAt), sub.DueOn.String(), c.segments, c.answers,
 		c.texts, sub.Seconds, number(sub.PublishOK), number(hidden))
@@ -139,13 +137,17 @@ func (s *Store) insertResponse(tx *tx, sub koe.Submission, response, slot string
 
 // submit writes a submission that may be replaced later.
 func (s *Store) submit(ctx context.Context, now time.Time, sub koe.Submission) (r Receipt, err error) {
-	slot := s.slot(sub)
+	slot, fresh := s.slot(sub), newKey()
+	c, err := s.contents(sub, fresh) // here, so that the writer does not wait for it
+	if err != nil {
+		return Receipt{}, err
+	}
 	err = s.main.update(ctx, func(tx *tx) error {
-		r = Receipt{Response: newKey(), Version: 1}
+		r = Receipt{Response: fresh, Version: 1}
 		if err := lockSlot(tx, now, sub.Invitation, slot); err != nil {
 			return err
 		}
-		inserted, err := s.insertResponse(tx, sub, r.Response, slot, false)
+		inserted, err := insertResponse(tx, sub, c, fresh, slot, false)
 		if err != nil {
 			return err
 		}
@@ -209,18 +211,24 @@ func (s *Store) replace(tx *tx, sub koe.Submission, slot string, r *Receipt) err
 
 // submitAnonymous writes the answers to an anonymous survey. What ties them to the invitation is the transaction alone;
 // the invitation keeps a hash of the submission's id, which the answers do not have.
-func (s *Store) submitAnonymous(ctx context.Context, now time.Time, sub koe.Submission, receipt string) (Receipt, error) {
+func (s *Store) submitAnonymous(ctx context.Context, now time.Time, sub koe.Submission) (Receipt, error) {
 	invitation, hash := sub.Invitation, hashHex("receipt/"+sub.Invitation+"/"+sub.ID)
 	sub.ID, sub.Invitation, sub.Person = "", "", ""
+	fresh := newKey()
+	c, err := s.contents(sub, fresh)
+	if err != nil {
+		return Receipt{}, err
+	}
 	var duplicate bool
-	err := s.main.update(ctx, func(tx *tx) error {
+	err = s.main.update(ctx, func(tx *tx) error {
 		duplicate = false
 		n, err := tx.exec("submit_mark_anonymous", invitation, hash)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			if receipt, err = currentReceipt(tx, invitation); err != nil {
+			receipt, err := receiptOf(tx, invitation)
+			if err != nil {
 				return err
 			}
 			if subtle.ConstantTimeCompare([]byte(receipt), []byte(hash)) == 0 {
@@ -229,7 +237,7 @@ func (s *Store) submitAnonymous(ctx context.Context, now time.Time, sub koe.Subm
 			duplicate = true
 			return nil
 		}
-		if _, err := s.insertResponse(tx, sub, newKey(), "", true); err != nil {
+		if _, err := insertResponse(tx, sub, c, fresh, "", true); err != nil {
 			return err
 		}
 		_, err = tx.exec("delete_draft", invitation)
@@ -238,10 +246,10 @@ func (s *Store) submitAnonymous(ctx context.Context, now time.Time, sub koe.Subm
 	return Receipt{Version: 1, Duplicate: duplicate}, err
 }
 
-func currentReceipt(tx *tx, invitation string) (receipt string, err error) {
-	var skip [6]string
-	var version int
-	_, err = tx.get("submit_invitation", []any{invitation}, &skip[0], &skip[1], &skip[2], &skip[3], &skip[4], &version, &skip[5], &receipt)
+// receiptOf gives the receipt that an invitation to an anonymous survey keeps.
+func receiptOf(tx *tx, invitation string) (receipt string, err error) {
+	var skip [7]string
+	_, err = tx.get("submit_invitation", []any{invitation}, &skip[0], &skip[1], &skip[2], &skip[3], &skip[4], new(int), &skip[5], &skip[6], &receipt)
 	return receipt, err
 }
 

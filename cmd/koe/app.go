@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -201,7 +202,8 @@ func (a *app) open(ctx context.Context) (*journey.Workspace, *store.Store, error
 // openStore opens the store that koe.yaml names; the vault key comes from the environment or its file.
 func openStore(ctx context.Context, w *journey.Workspace, env func(string) string) (*store.Store, error) {
 	settings := w.Settings
-	cfg := store.Config{DSN: settings.Store, VaultPath: w.Path(settings.Vault), KeyFile: w.Path(settings.VaultKeyFile)}
+	cfg := store.Config{DSN: settings.Store, VaultPath: w.Path(settings.Vault), KeyFile: w.Path(settings.VaultKeyFile),
+		Location: w.Location, MailDomain: mailDomain(settings.Mail.From)}
 	if !strings.Contains(settings.Store, "://") {
 		cfg.DSN = w.Path(settings.Store)
 		if err := os.MkdirAll(filepath.Dir(cfg.DSN), 0o700); err != nil {
@@ -243,4 +245,13 @@ func (a *app) print(result any, human func(w io.Writer)) error {
 func (a *app) terminal() bool {
 	f, ok := a.err.(*os.File)
 	return ok && !a.quiet && term.IsTerminal(int(f.Fd()))
+}
+
+// mailDomain is the right side of Message-IDs: the domain that mail is sent from.
+func mailDomain(from string) string {
+	address, err := mail.ParseAddress(from)
+	if err != nil {
+		return ""
+	}
+	return address.Address[strings.LastIndexByte(address.Address, '@')+1:]
 }

@@ -64,14 +64,15 @@ func (t *Table) Name() string {
 	return t.File + "!" + t.Sheet
 }
 
-// Place makes a problem that points at the cell at index i of the row; i < 0 points at the row.
+// Place makes a problem that points at the cell at index i of the row; i < 0, and a
+// cell that a text file does not have, point at the row.
 func (t *Table) Place(r Row, i int, message string) koe.Problem {
 	p := koe.Problem{File: t.Name(), Line: r.Line, Message: message}
-	if i >= 0 {
+	switch {
+	case i >= 0 && i < len(r.Cells):
+		p.Line, p.Column = int(r.Cells[i].Line), int(r.Cells[i].Column)
+	case i >= 0 && t.Sheet != "":
 		p.Column = i + 1
-		if i < len(r.Cells) {
-			p.Line, p.Column = int(r.Cells[i].Line), int(r.Cells[i].Column)
-		}
 	}
 	return p
 }

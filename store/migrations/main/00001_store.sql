@@ -63,7 +63,7 @@ CREATE TABLE invitation (
     UNIQUE (person_key, journey, stage, spell, subject_key, occurrence)
 );
 CREATE INDEX invitation_changed ON invitation (changed, invitation_key);
-CREATE INDEX invitation_stage ON invitation (journey, stage, status);
+CREATE INDEX invitation_stage ON invitation (journey, stage);
 CREATE INDEX invitation_closes ON invitation (closes_on);
 CREATE INDEX invitation_unsettled ON invitation (journey, stage) WHERE unsettled = 1;
 
@@ -89,7 +89,7 @@ CREATE INDEX mail_due ON mail (state, next_at);
 CREATE TABLE response (
     response_key   TEXT PRIMARY KEY,
     slot           TEXT UNIQUE, -- what a later submission replaces; NULL for anonymous surveys
-    invitation_key TEXT REFERENCES invitation,
+    invitation_key TEXT, -- looked up by slot
     person_key     TEXT REFERENCES person,
     journey        TEXT NOT NULL,
     stage          TEXT NOT NULL,
@@ -110,9 +110,7 @@ CREATE TABLE response (
     changed        {change_type} -- NULL: an anonymous answer that the feed may not tell of yet
 ) {without_rowid};
 CREATE INDEX response_changed ON response (changed, response_key);
-CREATE INDEX response_invitation ON response (invitation_key);
 CREATE INDEX response_person ON response (person_key);
-CREATE INDEX response_stage ON response (journey, stage);
 
 -- What a later submission replaced.
 CREATE TABLE response_version (

@@ -1,0 +1,10 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands lists every command, in the order of DESIGN section 5.
+func (a *app) commands() []*cobra.Command {
+	return []*cobra.Command{
+		a.initCommand(), a.checkCommand(), a.schemaCommand(), a.versionCommand(),
+	}
+}

@@ -1,0 +1,377 @@
+package imports
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"koe"
+	"koe/collector/imports/cell"
+	"koe/collector/imports/table"
+	"koe/journey"
+)
+
+// layout is what the columns of one table of answers mean. Each format makes one from the header by its own rules, a
+// mapping file says it outright, and one engine reads the rows by it.
+type layout struct {
+	table     *table.Table
+	header    table.Row
+	first     int // index of the first record in table.Rows
+	person    int // column of the person's number; -1: none, as for all columns below
+	mail      int // column of the person's mail address
+	stage     int
+	submitted int
+	language  int
+	seconds   int
+	publish   int
+	stages    map[string]string // words in the stage column → stage, from a mapping file
+	fixed     string            // the stage of every row, from a mapping file
+	segments  map[string]int    // segment column of koe.yaml → column
+	questions []*asked          // in the order of their first column
+	unused    []string          // headers without a meaning
+	order     cell.Order        // of dates with the year last
+	skip      func(r table.Row) bool
+	freeOther bool // unknown text where a choice belongs is the choice その他
+	source    koe.Source
+}
+
+// asked is one question and the columns that hold its answer.
+type asked struct {
+	question *koe.Question
+	columns  []answerColumn
+	reader   *reader
+}
+
+// answerColumn is one column: the whole answer, or one choice of a question that has a column a choice.
+type answerColumn struct {
+	index  int
+	option string // the choice that the column is about; "" when it holds the whole answer
+	other  bool   // free text that goes with the choice その他
+}
+
+func newLayout(t *table.Table, header int) *layout {
+	return &layout{table: t, header: t.Rows[header], first: header + 1, person: -1, mail: -1, stage: -1, submitted: -1, language: -1, seconds: -1,
+		publish: -1, segments: map[string]int{}, source: koe.SourceImport}
+}
+
+// add notes that a column belongs to a question.
+func (l *layout) add(q *koe.Question, column answerColumn) {
+	for _, a := range l.questions {
+		if a.question.ID == q.ID {
+			a.columns = append(a.columns, column)
+			return
+		}
+	}
+	l.questions = append(l.questions, &asked{question: q, columns: []answerColumn{column}})
+}
+
+// prepare makes the readers of the questions, with the labels of a mapping file, by question.
+func (l *layout) prepare(j *koe.Journey, words *answerWords, labels map[string]map[string]string) {
+	for _, a := range l.questions {
+		a.reader = newReader(j, a.question, words, l.freeOther)
+		for label, value := range labels[a.question.ID] {
+			a.reader.labels[cell.Fold(label)] = value
+		}
+	}
+}
+
+// answerHeaders are the other names of the columns that say who answered, when and at which stage.
+func answerHeaders() map[string][]string {
+	people := rosterHeaders()
+	return map[string][]string{
+		colPerson: people[colPerson], colEmail: people[colEmail],
+		"stage": {"段階", "ステージ", "時期", "回答段階", "調査時期"},
+		"submitted_at": {"回答日時", "提出日時", "送信日時", "提出日", "回答日", "完了日時", "完了時刻", "タイムスタンプ", "completion time", "timestamp", "submitted",
+			"submitted at", "date submitted", "response date", "end date"},
+		colLanguage:  people[colLanguage],
+		"seconds":    {"所要時間", "所要秒数", "回答時間(秒)", "duration", "duration (in seconds)", "total time"},
+		"publish_ok": {"掲載可", "原文のまま掲載してよい", "原文掲載可", "公開可"},
+	}
+}
+
+// headerWords finds what a header of answers means: one of the columns above, a segment, or a question.
+type headerWords struct {
+	fixed     func(header string) string
+	segments  func(header string) string
+	ids       map[string]*koe.Question // folded id
+	exact     map[string]*koe.Question // id as it is
+	texts     map[string]*koe.Question // folded question text, in every language; nil where two share it
+	questions map[string]bool
+}
+
+// wordsFor prepares for the headers of answers to a journey; stage narrows the questions to those of its survey.
+func wordsFor(cfg *Config, j *journey.Compiled, stage string) *headerWords {
+	settings := &cfg.Workspace.Settings
+	w := &headerWords{
+		fixed: naming([]string{colPerson, colEmail, "stage", "submitted_at", colLanguage, "seconds", "publish_ok"},
+			settings.Aliases, answerHeaders()),
+		segments: naming(settings.SegmentColumns(), settings.Aliases, rosterHeaders()),
+		ids:      map[string]*koe.Question{}, exact: map[string]*koe.Question{}, texts: map[string]*koe.Question{}, questions: map[string]bool{},
+	}
+	for _, s := range j.Stages {
+		if stage != "" && s.ID != stage {
+			continue
+		}
+		if survey, found := j.Survey(s.Survey); found {
+			for _, id := range survey.Asked() {
+				w.questions[id] = true
+			}
+		}
+	}
+	for i := range j.Questions {
+		q := &j.Questions[i]
+		if !q.Answerable() {
+			continue
+		}
+		w.exact[q.ID] = q
+		w.ids[cell.Fold(q.ID)] = q
+		if !w.questions[q.ID] && stage != "" {
+			continue
+		}
+		for _, text := range q.Text {
+			folded := foldQuestion(text)
+			if first, taken := w.texts[folded]; taken && first != q {
+				w.texts[folded] = nil
+				continue
+			}
+			w.texts[folded] = q
+		}
+	}
+	return w
+}
+
+// foldQuestion is the form in which question texts are compared: folded, without a number before them and without the
+// full stop and the remarks of a form after them.
+func foldQuestion(text string) string {
+	folded := cell.Fold(text)
+	rest := strings.TrimLeft(strings.TrimPrefix(folded, "q"), "0123456789")
+	if rest != folded && rest != "" && strings.ContainsRune(".:)、-", []rune(rest)[0]) {
+		folded = strings.TrimLeft(rest, ".:)、-")
+	}
+	return strings.TrimRight(folded, "。.?*※")
+}
+
+// byID finds the question of a header such as ISO1.
+func (w *headerWords) byID(header string) *koe.Question {
+	header = cell.Clean(header)
+	if q := w.exact[header]; q != nil {
+		return q
+	}
+	return w.ids[cell.Fold(header)]
+}
+
+// question finds the question of a header that is an id or a question's text.
+func (w *headerWords) question(header string) *koe.Question {
+	if q := w.byID(header); q != nil {
+		return q
+	}
+	return w.texts[foldQuestion(header)]
+}
+
+// option finds the question and choice of a header such as FUP_ISO[peers] or FUP_ISO_peers.
+func (w *headerWords) option(header string) (q *koe.Question, option string, other bool) {
+	header = cell.Clean(header)
+	if open := strings.LastIndexAny(header, "[［"); open > 0 {
+		inner := strings.TrimRight(strings.TrimLeft(header[open:], "[［"), "]］ ")
+		if q := w.question(header[:open]); q != nil {
+			if value, other := optionOf(q, inner); value != "" || other {
+				return q, value, other
+			}
+		}
+	}
+	return nil, "", false
+}
+
+// optionOf finds the choice of a question by its value or its text in any language.
+func optionOf(q *koe.Question, text string) (value string, other bool) {
+	folded := cell.Fold(text)
+	for _, o := range q.Options {
+		if cell.Fold(o.Value) == folded {
+			return o.Value, false
+		}
+	}
+	for _, o := range q.Options {
+		for _, t := range o.Text {
+			if cell.Fold(t) == folded {
+				return o.Value, false
+			}
+		}
+	}
+	return "", folded == "other" || folded == "othertext" || folded == "comment"
+}
+
+// place gives a header its meaning in the layout, when it is one of the columns that are no question. A second column of
+// the same meaning is left unused when the first is not blank.
+func (l *layout) place(w *headerWords, i int, header string) bool {
+	for meaning, column := range map[string]*int{colPerson: &l.person, colEmail: &l.mail, "stage": &l.stage, "submitted_at": &l.submitted,
+		colLanguage: &l.language, "seconds": &l.seconds, "publish_ok": &l.publish} {
+		if w.fixed(header) == meaning && *column < 0 {
+			*column = i
+			return true
+		}
+	}
+	if segment := w.segments(header); segment != "" {
+		if _, taken := l.segments[segment]; !taken {
+			l.segments[segment] = i
+			return true
+		}
+	}
+	return false
+}
+
+// koeLayout reads koe's own format: question ids as headers, a column a choice as FUP_ISO[peers], and person_id, stage,
+// submitted_at, language, publish_ok and segment columns.
+func koeLayout(t *table.Table, w *headerWords, lang string) (*layout, koe.Problems) {
+	at := t.Header(func(text string) bool { return w.byID(text) != nil || w.fixed(text) != "" })
+	if at < 0 {
+		return nil, nil
+	}
+	l := newLayout(t, at)
+	var problems koe.Problems
+	columns := map[string]int{}
+	for i, h := range l.header.Cells {
+		text := cell.Clean(h.Text)
+		if text == "" {
+			continue
+		}
+		if q := w.byID(text); q != nil {
+			if first, twice := columns[q.ID]; twice {
+				problems = append(problems, t.Place(l.header, i, say(lang, "設問 %s の列が二つあります(%d 列目と %d 列目)。", "question %s has two columns (%d and %d)", q.ID, first+1, i+1)))
+				continue
+			}
+			columns[q.ID] = i
+			l.add(q, answerColumn{index: i})
+			continue
+		}
+		if q, option, other := w.option(text); q != nil {
+			l.add(q, answerColumn{index: i, option: option, other: other})
+			continue
+		}
+		if !l.place(w, i, text) {
+			l.unused = append(l.unused, text)
+		}
+	}
+	if len(l.questions) == 0 {
+		return nil, problems
+	}
+	return l, problems
+}
+
+// given is the answer in a row to a question, from all of its columns.
+func (l *layout) given(lang string, a *asked, r table.Row) (answer koe.Answer, toOther bool, column int, err error) {
+	answer = koe.Answer{Missing: koe.Skipped}
+	column = a.columns[0].index
+	touched := false
+	var choices []string
+	for _, c := range a.columns {
+		text := cell.Clean(r.Text(c.index))
+		switch {
+		case c.option == "" && !c.other: // the whole answer
+			one, other, err := a.reader.read(lang, text, l.order)
+			if err != nil {
+				return answer, false, c.index, err
+			}
+			if one.Missing == koe.Skipped {
+				continue
+			}
+			if answer.Missing == koe.Skipped {
+				answer, column = one, c.index
+				toOther = toOther || other
+				choices = append(choices, one.Choices...)
+			}
+		case text == "":
+		case c.other:
+			toOther, touched = true, true
+			if a.reader.other != "" && !slices.Contains(choices, a.reader.other) {
+				choices = append(choices, a.reader.other)
+			}
+		default:
+			touched = true
+			picked, ok := a.reader.picked(text, c.option)
+			if !ok {
+				return answer, false, c.index, problem(say(lang, "「%s」は、この選択肢が選ばれたかどうかを表していません。", "%q does not say whether the choice was taken", text))
+			}
+			if picked && !slices.Contains(choices, c.option) {
+				choices = append(choices, c.option)
+			}
+		}
+	}
+	if touched && len(choices) > 0 {
+		if a.question.Kind == koe.KindSingle {
+			choices = choices[:1]
+		}
+		a.reader.inOrder(choices)
+		answer = koe.Answer{Choices: choices}
+	}
+	return answer, toOther, column, nil
+}
+
+// picked understands a cell of a column that is about one choice: yes or no, 1 or 0, or the choice itself.
+func (r *reader) picked(text, option string) (picked, ok bool) {
+	if value, other := optionOf(r.q, cell.Unguard(text)); value == option && !other {
+		return true, true
+	}
+	if mapped, found := r.labels[cell.Fold(text)]; found {
+		return mapped != "" && mapped != "0", true
+	}
+	if v, yesNo := r.yesNo(text); yesNo {
+		return v == 1, true
+	}
+	return false, false
+}
+
+// chosenJourney finds the journey that answers belong to: the named one, or the only one.
+func chosenJourney(cfg *Config, id string) (*journey.Compiled, error) {
+	var ids []string
+	for _, j := range cfg.Workspace.Journeys {
+		ids = append(ids, j.ID)
+	}
+	if id == "" && len(ids) == 1 {
+		id = ids[0]
+	}
+	if j, found := cfg.Workspace.Journey(id); found {
+		return j, nil
+	}
+	if id == "" {
+		return nil, koe.Errorf(koe.Invalid, "%s", say(cfg.lang(), "ジャーニーが複数あります。--journey で選んでください: %s", "there are several journeys; choose one with --journey: %s", strings.Join(ids, ", ")))
+	}
+	return nil, koe.Errorf(koe.NotFound, "%s", say(cfg.lang(), "「%s」というジャーニーはありません: %s", "there is no journey %q: %s", id, strings.Join(ids, ", ")))
+}
+
+// stageNamed finds a stage by id or by its title in any language.
+func stageNamed(j *journey.Compiled, word string) (*koe.Stage, bool) {
+	if s, found := j.Stage(strings.TrimSpace(word)); found {
+		return s, true
+	}
+	folded := cell.Fold(word)
+	for i := range j.Stages {
+		if cell.Fold(j.Stages[i].ID) == folded {
+			return &j.Stages[i], true
+		}
+	}
+	for i := range j.Stages {
+		for _, title := range j.Stages[i].Title {
+			if cell.Fold(title) == folded {
+				return &j.Stages[i], true
+			}
+		}
+	}
+	return nil, false
+}
+
+func stageList(j *journey.Compiled) string {
+	var ids []string
+	for _, s := range j.Stages {
+		ids = append(ids, s.ID)
+	}
+	return strings.Join(ids, ", ")
+}
+
+// questionOrder gives the place of each question in the journey, for lists in a steady order.
+func questionOrder(j *journey.Compiled) func(a, b string) int {
+	rank := map[string]int{}
+	for i, q := range j.Questions {
+		rank[q.ID] = i
+	}
+	return func(a, b string) int { return cmp.Compare(rank[a], rank[b]) }
+}
