@@ -57,10 +57,14 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Errorf makes an error of a kind. It wraps like fmt.Errorf.
+// Errorf makes an error of a kind. It wraps like fmt.Errorf; a cause that the sentence ends with is said once.
 func Errorf(kind Kind, format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
-	return &Error{Kind: kind, Message: err.Error(), Err: errors.Unwrap(err)}
+	message, cause := err.Error(), errors.Unwrap(err)
+	if cause != nil {
+		message = strings.TrimSuffix(strings.TrimSuffix(message, cause.Error()), ": ")
+	}
+	return &Error{Kind: kind, Message: message, Err: cause}
 }
 
 // KindOf gives the kind of the first *Error or *Problems in err's chain, and Internal when there is none.
