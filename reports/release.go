@@ -1,0 +1,283 @@
+package reports
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"koe"
+	"koe/analysis"
+)
+
+// manifest is release.json: what went in, what came out, nothing that changes from one run to the next.
+type manifest struct {
+	Release      string   `json:"release"`
+	Draft        bool     `json:"draft,omitempty"`
+	Organization koe.Text `json:"organization"`
+	Software     string   `json:"software"`
+	DataUntil    koe.Date `json:"data_until"` // the day up to which answers are counted
+	Thresholds   struct {
+		MinGroup    int `json:"min_group"`
+		MinComments int `json:"min_comments"`
+	} `json:"thresholds"`
+	Rows   []rowCount `json:"rows"`
+	Inputs string     `json:"inputs_sha256"` // of all published values, in canonical JSON
+	Files  []File     `json:"files"`
+}
+
+// rowCount is how much of one published table went in.
+type rowCount struct {
+	Table    string `json:"table"`
+	Rows     int    `json:"rows"`
+	Withheld int    `json:"withheld"`
+}
+
+func sum(data []byte) string {
+	digest := sha256.Sum256(data)
+	return hex.EncodeToString(digest[:])
+}
+
+// publish writes the files beside, syncs them and renames the folder into place.
+func (in *Input) publish(ctx context.Context, dir string, loc *time.Location, files map[string][]byte, listed []File) (Result, error) {
+	name := koe.DateOf(in.Now.In(loc)).String()
+	if in.Draft {
+		name += "-draft"
+	}
+	sort.Slice(listed, func(i, j int) bool { return listed[i].Name < listed[j].Name })
+	record, err := in.manifest(name, listed)
+	if err != nil {
+		return Result{}, err
+	}
+	files["release.json"] = record
+	result := Result{Folder: filepath.Join(dir, name), Name: name, Files: listed}
+
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return Result{}, koe.Errorf(koe.Internal, "making the folder of reports: %w", err)
+	}
+	if err := recoverFolder(result.Folder); err != nil {
+		return Result{}, koe.Errorf(koe.Internal, "release %s: %w", name, err)
+	}
+	same, exists, err := sameFolder(result.Folder, files)
+	if err != nil {
+		return Result{}, koe.Errorf(koe.Internal, "release %s: %w", name, err)
+	}
+	if same {
+		result.Unchanged = true
+		return result, nil
+	}
+	result.Replaced = exists
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	if err := replaceFolder(result.Folder, files); err != nil {
+		return Result{}, koe.Errorf(koe.Internal, "release %s: %w", name, err)
+	}
+	return result, nil
+}
+
+func (in *Input) manifest(name string, listed []File) ([]byte, error) {
+	inputs, err := json.Marshal(in.Published)
+	if err != nil {
+		return nil, koe.Errorf(koe.Internal, "hashing the published values: %w", err)
+	}
+	m := manifest{Release: name, Draft: in.Draft, Organization: in.Published.Organization, Software: in.Version,
+		DataUntil: in.Published.Closed, Rows: countRows(&in.Published.Tables), Inputs: sum(inputs), Files: listed}
+	m.Thresholds.MinGroup, m.Thresholds.MinComments = in.Published.MinGroup, in.Published.MinComments
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(m); err != nil {
+		return nil, koe.Errorf(koe.Internal, "release.json: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// replaceFolder makes folder hold exactly these files: first beside it under a name of its own, synced, then renamed. An
+// older folder is set aside for the moment between two renames; recoverFolder undoes a crash in that moment.
+func replaceFolder(folder string, files map[string][]byte) (err error) {
+	parent := filepath.Dir(folder)
+	fresh, err := os.MkdirTemp(parent, ".writing-"+filepath.Base(folder)+"-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(fresh))
+		}
+	}()
+	for name, data := range files {
+		if err := writeSynced(filepath.Join(fresh, name), data); err != nil {
+			return err
+		}
+	}
+	if err := os.Chmod(fresh, 0o755); err != nil {
+		return err
+	}
+	if err := syncFolder(fresh); err != nil {
+		return err
+	}
+	aside := asideOf(folder)
+	switch err := os.Rename(folder, aside); {
+	case err == nil:
+		defer func() { err = errors.Join(err, os.RemoveAll(aside)) }()
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if err := os.Rename(fresh, folder); err != nil {
+		return errors.Join(err, recoverFolder(folder))
+	}
+	return syncFolder(parent)
+}
+
+func asideOf(folder string) string {
+	return filepath.Join(filepath.Dir(folder), ".replaced-"+filepath.Base(folder))
+}
+
+// recoverFolder puts back a release that a crash left aside, or removes it when the new one is in place, and clears away
+// what was half written.
+func recoverFolder(folder string) error {
+	half, err := filepath.Glob(filepath.Join(filepath.Dir(folder), ".writing-"+filepath.Base(folder)+"-*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range half {
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	aside := asideOf(folder)
+	if _, err := os.Stat(aside); err != nil {
+		return nil
+	}
+	if _, err := os.Stat(folder); err == nil {
+		return os.RemoveAll(aside)
+	}
+	return os.Rename(aside, folder)
+}
+
+func writeSynced(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(data); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := f.Sync(); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	return f.Close()
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// sameFolder reports whether folder holds exactly these files, and whether it exists.
+func sameFolder(folder string, files map[string][]byte) (same, exists bool, err error) {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, err
+	}
+	if len(entries) != len(files) {
+		return false, true, nil
+	}
+	for name, data := range files {
+		old, err := os.ReadFile(filepath.Join(folder, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, true, nil
+		}
+		if err != nil {
+			return false, true, err
+		}
+		if !bytes.Equal(old, data) {
+			return false, true, nil
+		}
+	}
+	return true, true, nil
+}
+
+// fileNames gives each scope a file name that every system can hold, each once.
+type fileNames struct{ taken map[string]int }
+
+func newFileNames() *fileNames { return &fileNames{map[string]int{}} }
+
+// of gives koe-report, or koe-report-bureau-総務局_人事課.
+func (n *fileNames) of(s Scope) string {
+	name := "koe-report"
+	if !s.Everybody() {
+		name += "-" + fileWord(s.Segment) + "-" + fileWord(s.Member)
+	}
+	key := strings.ToLower(name)
+	n.taken[key]++
+	if again := n.taken[key]; again > 1 {
+		name += "-" + strconv.Itoa(again)
+	}
+	return name
+}
+
+// fileWord keeps letters and digits of any script, turns the rest into _, and cuts at 60 characters.
+func fileWord(s string) string {
+	var b strings.Builder
+	count := 0
+	for _, r := range s {
+		if count++; count > 60 {
+			break
+		}
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' {
+			b.WriteRune(r)
+		} else {
+			b.WriteByte('_')
+		}
+	}
+	return b.String()
+}
+
+// countRows counts the rows of each published table and those whose numbers are withheld, in the order of the type.
+func countRows(t *analysis.Tables) []rowCount {
+	all := []rowCount{}
+	tables := reflect.ValueOf(t).Elem()
+	for i := range tables.NumField() {
+		rows := tables.Field(i)
+		n := rowCount{Table: snake(tables.Type().Field(i).Name), Rows: rows.Len()}
+		for k := range rows.Len() {
+			if rows.Index(k).FieldByName("Withheld").String() != "" {
+				n.Withheld++
+			}
+		}
+		all = append(all, n)
+	}
+	return all
+}
+
+// snake turns ResponseRate into response_rate.
+func snake(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) && i > 0 {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}

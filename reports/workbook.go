@@ -1,0 +1,219 @@
+package reports
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"koe"
+)
+
+// writeWorkbook makes the document an Excel workbook: a cover with links, then a sheet a part, charts on the sheet of
+// their table or, where the table is long, on one of their own before it.
+func writeWorkbook(doc *document) ([]byte, error) {
+	f := excelize.NewFile()
+	f.SetZipWriter(newNormalZip)
+	w := &workbook{File: f, doc: doc, styles: map[styleKey]int{}}
+	err := w.write()
+	if err == nil {
+		var b bytes.Buffer
+		if err = f.Write(&b); err == nil {
+			return b.Bytes(), f.Close()
+		}
+	}
+	_ = f.Close()
+	return nil, koe.Errorf(koe.Internal, "the workbook: %w", err)
+}
+
+type workbook struct {
+	*excelize.File
+	doc    *document
+	styles map[styleKey]int
+}
+
+const firstSheet = "Sheet1" // what excelize calls the sheet of a new file
+
+func (w *workbook) write() error {
+	if err := w.SetDefaultFont(w.font()); err != nil {
+		return err
+	}
+	day := w.doc.Day.String() + "T00:00:00Z"
+	if err := w.SetDocProps(&excelize.DocProperties{Title: w.doc.Title, Creator: w.doc.Organization, LastModifiedBy: w.doc.Organization,
+		Created: day, Modified: day, Language: w.doc.Lang}); err != nil {
+		return err
+	}
+	taken := map[string]bool{}
+	cover := sheetName(w.doc.words.say("contents"), taken)
+	if err := w.SetSheetName(firstSheet, cover); err != nil {
+		return err
+	}
+	var links []link
+	for _, s := range w.doc.Sections {
+		for _, p := range s.Parts {
+			names, err := w.part(s, p)
+			if err != nil {
+				return err
+			}
+			for _, name := range names {
+				links = append(links, link{s.Title, p.Title, name})
+			}
+		}
+	}
+	if err := w.cover(cover, links); err != nil {
+		return err
+	}
+	index, err := w.GetSheetIndex(cover)
+	if err != nil {
+		return err
+	}
+	w.SetActiveSheet(index)
+	return nil
+}
+
+// font is the font of Japanese office work; elsewhere it falls back to what the machine has for Japanese.
+func (w *workbook) font() string {
+	if w.doc.Lang == "ja" {
+		return "游ゴシック"
+	}
+	return "Yu Gothic"
+}
+
+// chartsApart is how many rows a table may have before its charts get a sheet of their own.
+const chartsApart = 12
+
+// part writes the sheets of one part and gives their names.
+func (w *workbook) part(s *section, p *part) ([]string, error) {
+	g := w.grid(s, p)
+	apart := len(p.Charts) > 0 && len(g.rows) > chartsApart
+	var names []string
+	if apart {
+		if _, err := w.NewSheet(p.ChartSheet); err != nil {
+			return nil, err
+		}
+		names = append(names, p.ChartSheet)
+	}
+	if _, err := w.NewSheet(p.Sheet); err != nil {
+		return nil, err
+	}
+	names = append(names, p.Sheet)
+	if apart {
+		if err := w.chartSheet(names[0], s, p, g); err != nil {
+			return nil, err
+		}
+	} else if err := w.chartsBelow(p, g); err != nil {
+		return nil, err
+	}
+	return names, w.sheet(p.Sheet, g)
+}
+
+// link is one line of the contents.
+type link struct{ Section, Part, Sheet string }
+
+// cover is the first sheet: what this is, and where everything lies.
+func (w *workbook) cover(name string, links []link) error {
+	if err := w.page(name, false, 0); err != nil {
+		return err
+	}
+	if err := w.SetColWidth(name, "A", "A", 24); err != nil {
+		return err
+	}
+	if err := w.SetColWidth(name, "B", "B", 60); err != nil {
+		return err
+	}
+	rows := []cells{
+		{{w.doc.Organization, styleKey{kind: "soft"}}},
+		{{w.doc.Title, styleKey{kind: "cover"}}},
+	}
+	if w.doc.ScopeName != "" {
+		rows = append(rows, cells{{w.doc.ScopeName, styleKey{kind: "title"}}})
+	}
+	if w.doc.Draft {
+		rows = append(rows, cells{{w.doc.words.say("draft") + "  " + w.doc.words.say("draft.long"), styleKey{kind: "draft"}}})
+	}
+	rows = append(rows, nil)
+	for _, p := range w.doc.Cover {
+		rows = append(rows, cells{{p.Label, styleKey{kind: "term"}}, {p.Value, styleKey{kind: "text"}}})
+	}
+	rows = append(rows, nil, cells{{w.doc.words.say("contents"), styleKey{kind: "title"}}})
+	last := ""
+	for _, l := range links {
+		section := ""
+		if l.Section != last {
+			section, last = l.Section, l.Section
+		}
+		rows = append(rows, cells{{section, styleKey{kind: "term"}}, {l.Sheet, styleKey{kind: "link"}}})
+		at := "B" + strconv.Itoa(len(rows))
+		if err := w.SetCellHyperLink(name, at, "'"+l.Sheet+"'!A1", "Location"); err != nil {
+			return err
+		}
+	}
+	out, err := w.NewStreamWriter(name)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		values, err := w.values(r)
+		if err != nil {
+			return err
+		}
+		height := 20.0
+		if i == 1 {
+			height = 40
+		}
+		if err := out.SetRow("A"+strconv.Itoa(i+1), values, excelize.RowOpts{Height: height}); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// page sets a sheet up for A4: margins, direction, header and footer, one page wide; heads rows are repeated.
+func (w *workbook) page(name string, landscape bool, head int) error {
+	direction := "portrait"
+	if landscape {
+		direction = "landscape"
+	}
+	size, wide, high, yes := 9, 1, 0, true
+	if err := w.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &size, Orientation: &direction, FitToWidth: &wide, FitToHeight: &high}); err != nil {
+		return err
+	}
+	height := 18.75
+	if err := w.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes, DefaultRowHeight: &height, CustomHeight: &yes}); err != nil {
+		return err
+	}
+	side, top, bottom, edge := 0.55, 0.75, 0.7, 0.35
+	if err := w.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &bottom, Header: &edge, Footer: &edge, Horizontally: &yes}); err != nil {
+		return err
+	}
+	left := headerText(w.doc.Organization)
+	right := headerText(w.doc.Title)
+	if w.doc.ScopeName != "" {
+		right = headerText(w.doc.ScopeName)
+	}
+	foot := dateText(w.doc.Day, w.doc.Lang)
+	if w.doc.Draft {
+		foot += "  " + w.doc.words.say("draft")
+	}
+	font := `&"` + w.font() + `,Regular"&8`
+	if err := w.SetHeaderFooter(name, &excelize.HeaderFooterOptions{
+		OddHeader: "&L" + font + " " + left + "&R" + font + " " + right,
+		OddFooter: "&L" + font + " " + headerText(foot) + "&C" + font + " &P / &N&R" + font + " &A",
+	}); err != nil {
+		return err
+	}
+	if head > 0 {
+		at := "$" + strconv.Itoa(head)
+		if err := w.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + name + "'!" + at + ":" + at, Scope: name}); err != nil {
+			return err
+		}
+	}
+	yesGrid := false
+	return w.SetSheetView(name, 0, &excelize.ViewOptions{ShowGridLines: &yesGrid})
+}
+
+// headerText doubles the ampersands, which are commands in headers, and keeps the text short.
+func headerText(s string) string {
+	return strings.ReplaceAll(cutUTF16(strings.ReplaceAll(s, "\n", " "), 60), "&", "&&")
+}
