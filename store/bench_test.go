@@ -9,6 +9,7 @@ import (
 
 	"koe"
 	"koe/internal/koetest"
+	"koe/internal/koetest/pgtest"
 	"koe/store"
 )
 
@@ -17,7 +18,7 @@ func BenchmarkSubmit(b *testing.B) {
 	for name, opener := range map[string]func(testing.TB) world{
 		"sqlite": openSQLite,
 		"postgres": func(t testing.TB) world {
-			return openWorld(t, store.Config{DSN: koetest.StartPostgres(t).Database(t), Key: store.NewKey()})
+			return openWorld(t, store.Config{DSN: pgtest.Start(t).Database(t), Key: store.NewKey()})
 		},
 	} {
 		b.Run(name, func(b *testing.B) {

@@ -26,7 +26,7 @@ type Changes struct {
 
 // Erased says that something is gone and must be forgotten.
 type Erased struct {
-	Kind string // person, event, invitation, response, or texts: the response stays without its texts
+	Kind string // person, event, invitation, response
 	Key  string
 	At   time.Time
 }

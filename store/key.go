@@ -49,6 +49,15 @@ func openSealer(ctx context.Context, vault *database, text, file string) (*seale
 	if err != nil {
 		return nil, err
 	}
+	if used && text == "" && strings.Split(check, ":")[1] != key.id {
+		next, err := takeNextKey(file, strings.Split(check, ":")[1])
+		if err != nil {
+			return nil, err
+		}
+		if next != nil {
+			key = next
+		}
+	}
 	s := &sealer{current: key}
 	if !used {
 		err := vault.update(ctx, func(tx *tx) error {
@@ -68,8 +77,32 @@ func openSealer(ctx context.Context, vault *database, text, file string) (*seale
 			"the vault %s was sealed with another key (%s) than the one given (%s); give the right key, or open the store without its vault: answers stay readable, without names, links and comments",
 			vault.name, strings.Split(check, ":")[1], key.id)
 	}
-	_, err = s.open("check", check)
-	return s, err
+	if _, err = s.open("check", check); err != nil {
+		return nil, err
+	}
+	return s, s.knowNextKey(ctx, vault)
+}
+
+// knowNextKey lets the holder of the old key open what a rotation that was cut short had sealed with the new one.
+func (s *sealer) knowNextKey(ctx context.Context, vault *database) error {
+	var sealed string
+	found, err := vault.get(ctx, "meta", []any{"key_next"}, &sealed)
+	if err != nil || !found {
+		return err
+	}
+	plain, err := s.open("key_next", sealed)
+	if err != nil {
+		return err
+	}
+	secret, err := ParseKey(string(plain))
+	if err != nil {
+		return err
+	}
+	next, err := newVaultKey(secret)
+	if err == nil {
+		s.older = append(s.older, next)
+	}
+	return err
 }
 
 // findKey gives the key's 32 bytes: from text, else from the file, which is made for a new vault only.

@@ -38,6 +38,7 @@ type Config struct {
 type Store struct {
 	main, vault *database // vault is nil when opened without it
 	seal        *sealer   // nil when opened without the vault
+	keyFile     string    // "" when the key was given
 	location    *time.Location
 	domain      string
 	id          string // random, made with the store; a cursor of another store is refused
@@ -64,6 +65,9 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if !cfg.WithoutVault {
 		if s.vault, err = openDatabase(ctx, vaultPart, vaultDSN(cfg)); err != nil {
 			return nil, err
+		}
+		if cfg.Key == "" {
+			s.keyFile = keyFile(cfg)
 		}
 		if s.seal, err = openSealer(ctx, s.vault, cfg.Key, keyFile(cfg)); err != nil {
 			return nil, err

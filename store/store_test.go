@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"koe"
-	"koe/internal/koetest"
+	"koe/internal/koetest/pgtest"
 	"koe/store"
 )
 
@@ -30,7 +30,7 @@ func openSQLite(t testing.TB) world {
 
 // openPostgres gives a function that opens a new store in a database of its own, on one server for the test.
 func openPostgres(t testing.TB) func(testing.TB) world {
-	server := koetest.StartPostgres(t, "fsync=off")
+	server := pgtest.Start(t, "fsync=off")
 	return func(t testing.TB) world {
 		t.Helper()
 		return openWorld(t, store.Config{DSN: server.Database(t), Key: store.NewKey(), Location: tokyo(t), MailDomain: "koe.example.go.jp"})

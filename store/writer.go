@@ -28,6 +28,7 @@ type writer struct {
 type job struct {
 	ctx  context.Context
 	fn   func(*tx) error
+	bare bool // runs outside any transaction
 	err  error
 	done chan error
 }
@@ -49,7 +50,15 @@ func newWriter(ctx context.Context, d *database, db *sql.DB) (*writer, error) {
 
 // do has fn run in a write transaction and waits for its commit.
 func (w *writer) do(ctx context.Context, fn func(*tx) error) error {
-	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	return w.wait(&job{ctx: ctx, fn: fn, done: make(chan error, 1)})
+}
+
+// bare has fn run on the writer's connection outside any transaction, for what SQLite does only there.
+func (w *writer) bare(ctx context.Context, fn func(*tx) error) error {
+	return w.wait(&job{ctx: ctx, fn: fn, bare: true, done: make(chan error, 1)})
+}
+
+func (w *writer) wait(j *job) error {
 	w.mu.RLock()
 	if w.shut {
 		w.mu.RUnlock()
@@ -77,25 +86,35 @@ func (w *writer) loop() {
 	defer w.db.Close()
 	defer w.conn.Close()
 	for first := range w.jobs {
-		group, err := w.group(first)
-		if err != nil && len(group) > 1 { // one of them spoilt it for all: each for itself
-			for _, j := range group {
-				j.done <- w.alone(j)
-			}
+		if first.bare {
+			first.done <- w.call(first)
 			continue
 		}
-		for _, j := range group {
-			j.done <- errors.Join(j.err, err)
+		group, bare, err := w.group(first)
+		w.answer(group, err)
+		if bare != nil {
+			bare.done <- w.call(bare)
 		}
 	}
 }
 
-// group runs first and whatever else waits in one transaction. An error says that nothing of the group was written and
-// that the transaction, not one of the jobs, failed.
-func (w *writer) group(first *job) (group []*job, err error) {
+// answer tells the callers of a group what became of it.
+func (w *writer) answer(group []*job, err error) {
+	for _, j := range group {
+		if err != nil && len(group) > 1 { // one of them spoilt it for all: each for itself
+			j.done <- w.alone(j)
+			continue
+		}
+		j.done <- errors.Join(j.err, err)
+	}
+}
+
+// group runs first and whatever else waits in one transaction, up to a bare job, which it hands back. An error says that
+// nothing of the group was written and that the transaction, not one of the jobs, failed.
+func (w *writer) group(first *job) (group []*job, bare *job, err error) {
 	group = []*job{first}
 	if err := w.begin(); err != nil {
-		return group, err
+		return group, nil, err
 	}
 	began := time.Now() // of the machine, not of the organisation: how long others wait for this group
 	for next := first; ; {
@@ -103,9 +122,9 @@ func (w *writer) group(first *job) (group []*job, err error) {
 		if spoils(next.err) {
 			w.rollback()
 			if len(group) == 1 {
-				return group, nil // its own error says it
+				return group, nil, nil // its own error says it
 			}
-			return group, next.err
+			return group, nil, next.err
 		}
 		if len(group) >= groupSize || time.Since(began) > groupTime {
 			break
@@ -113,7 +132,10 @@ func (w *writer) group(first *job) (group []*job, err error) {
 		next = nil
 		select {
 		case j, ok := <-w.jobs:
-			if ok {
+			switch {
+			case ok && j.bare:
+				bare = j
+			case ok:
 				next = j
 				group = append(group, j)
 			}
@@ -125,9 +147,9 @@ func (w *writer) group(first *job) (group []*job, err error) {
 	}
 	if err := w.command("COMMIT"); err != nil {
 		w.rollback()
-		return group, err
+		return group, bare, err
 	}
-	return group, nil
+	return group, bare, nil
 }
 
 // alone runs one job in a transaction of its own.

@@ -133,7 +133,7 @@ CREATE TABLE draft (
     updated_at     TEXT NOT NULL
 );
 
--- What was here and is gone, so that the loader forgets it too. kind: person, event, invitation, response, texts.
+-- What was here and is gone, so that the loader forgets it too. kind: person, event, invitation, response.
 CREATE TABLE erasure (
     kind      TEXT NOT NULL,
     gone_key  TEXT NOT NULL,

@@ -1,4 +1,5 @@
-package koetest
+// Package pgtest starts real PostgreSQL servers for tests. It imports nothing of koe.
+package pgtest
 
 import (
 	"context"
@@ -19,26 +20,26 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver by which the server is set up
 )
 
-// Postgres is a real PostgreSQL server of its own, in a temporary folder, reached over a socket there.
-type Postgres struct {
+// Server is a real PostgreSQL server of its own, in a temporary folder, reached over a socket there.
+type Server struct {
 	bin, dir string // of the programs; of this server: data, sockets, log
 	owner    *syscall.Credential
 	server   *exec.Cmd
 	exited   chan struct{}
 }
 
-// StartPostgres starts a server that goes with the test. Without Debian's package postgresql it fails the test.
-func StartPostgres(t testing.TB, settings ...string) *Postgres {
+// Start starts a server that goes with the test. Without Debian's package postgresql it fails the test.
+func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
-	p := newPostgres(t)
+	p := newServer(t)
 	p.run(t, "initdb", "--pgdata", p.data(), "--username", "koe", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")
 	p.start(t, settings)
 	return p
 }
 
-// newPostgres finds the programs, newest first, and makes the server's folder. PostgreSQL refuses to run as root, so
+// newServer finds the programs, newest first, and makes the server's folder. PostgreSQL refuses to run as root, so
 // that root hands the folder to the user postgres.
-func newPostgres(t testing.TB) *Postgres {
+func newServer(t testing.TB) *Server {
 	t.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if len(found) == 0 {
@@ -50,7 +51,7 @@ func newPostgres(t testing.TB) *Postgres {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	p := &Postgres{bin: filepath.Dir(found[0]), dir: dir}
+	p := &Server{bin: filepath.Dir(found[0]), dir: dir}
 	if os.Geteuid() == 0 {
 		owner, err := user.Lookup("postgres")
 		if err != nil {
@@ -71,9 +72,9 @@ func version(initdb string) int {
 	return n
 }
 
-func (p *Postgres) data() string { return filepath.Join(p.dir, "data") }
+func (p *Server) data() string { return filepath.Join(p.dir, "data") }
 
-func (p *Postgres) command(name string, args ...string) *exec.Cmd {
+func (p *Server) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(p.bin, name), args...)
 	cmd.Dir = p.dir
 	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC")
@@ -81,7 +82,7 @@ func (p *Postgres) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-func (p *Postgres) run(t testing.TB, name string, args ...string) {
+func (p *Server) run(t testing.TB, name string, args ...string) {
 	t.Helper()
 	if out, err := p.command(name, args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)
@@ -89,7 +90,7 @@ func (p *Postgres) run(t testing.TB, name string, args ...string) {
 }
 
 // start starts the server and waits until it answers.
-func (p *Postgres) start(t testing.TB, settings []string) {
+func (p *Server) start(t testing.TB, settings []string) {
 	t.Helper()
 	args := []string{"-D", p.data(), "-k", p.dir, "-c", "listen_addresses=", "-c", "max_connections=100", "-c", "log_min_messages=warning"}
 	for _, s := range settings {
@@ -132,10 +133,10 @@ func (p *Postgres) start(t testing.TB, settings []string) {
 }
 
 // DSN is the address of a database of the server.
-func (p *Postgres) DSN(database string) string { return DSNOf(database, p) }
+func (p *Server) DSN(database string) string { return DSNOf(database, p) }
 
 // DSNOf is the address of a database that one of several servers has: the one that takes writes.
-func DSNOf(database string, servers ...*Postgres) string {
+func DSNOf(database string, servers ...*Server) string {
 	hosts := make([]string, len(servers))
 	for i, p := range servers {
 		hosts[i] = p.dir
@@ -148,7 +149,7 @@ func DSNOf(database string, servers ...*Postgres) string {
 }
 
 // Database makes a new, empty database and gives its address.
-func (p *Postgres) Database(t testing.TB) string {
+func (p *Server) Database(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprintf("koe_%d", time.Now().UnixNano())
 	p.Exec(t, "postgres", "CREATE DATABASE "+name)
@@ -156,7 +157,7 @@ func (p *Postgres) Database(t testing.TB) string {
 }
 
 // Exec runs a statement as the superuser.
-func (p *Postgres) Exec(t testing.TB, database, statement string) {
+func (p *Server) Exec(t testing.TB, database, statement string) {
 	t.Helper()
 	db, err := sql.Open("pgx", p.DSN(database))
 	if err != nil {
@@ -170,9 +171,9 @@ func (p *Postgres) Exec(t testing.TB, database, statement string) {
 
 // Standby starts a second server that follows this one, and has this one wait for it at each commit: what is committed
 // is on both.
-func (p *Postgres) Standby(t testing.TB) *Postgres {
+func (p *Server) Standby(t testing.TB) *Server {
 	t.Helper()
-	s := newPostgres(t)
+	s := newServer(t)
 	s.run(t, "pg_basebackup", "-h", p.dir, "-U", "koe", "-D", s.data(), "-R", "-X", "stream", "-c", "fast")
 	s.start(t, nil)
 	p.Exec(t, "postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'")
@@ -181,13 +182,13 @@ func (p *Postgres) Standby(t testing.TB) *Postgres {
 }
 
 // Promote makes a standby take writes.
-func (p *Postgres) Promote(t testing.TB) {
+func (p *Server) Promote(t testing.TB) {
 	t.Helper()
 	p.run(t, "pg_ctl", "promote", "-D", p.data(), "--wait")
 }
 
 // Kill ends the server at once with all its processes, without a checkpoint, as a crash does, and waits until it is gone.
-func (p *Postgres) Kill() {
+func (p *Server) Kill() {
 	select {
 	case <-p.exited:
 		return

@@ -1,0 +1,3 @@
+-- Erases a person's events.
+DELETE FROM event
+WHERE person_key = $1

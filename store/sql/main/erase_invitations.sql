@@ -1,0 +1,3 @@
+-- Erases a person's invitations.
+DELETE FROM invitation
+WHERE person_key = $1

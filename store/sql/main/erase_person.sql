@@ -1,0 +1,3 @@
+-- Erases a person.
+DELETE FROM person
+WHERE person_key = $1

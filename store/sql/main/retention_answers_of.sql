@@ -1,0 +1,4 @@
+-- How many responses a person has.
+SELECT COUNT(*)
+FROM response
+WHERE person_key = $1

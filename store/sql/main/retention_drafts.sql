@@ -1,0 +1,4 @@
+-- How many drafts are of invitations that closed before $1.
+SELECT COUNT(*)
+FROM draft
+WHERE invitation_key IN (SELECT invitation_key FROM invitation WHERE closes_on < $1)

@@ -1,0 +1,3 @@
+-- A fact about the vault that is over.
+DELETE FROM meta
+WHERE name = $1

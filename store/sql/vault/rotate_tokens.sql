@@ -1,0 +1,6 @@
+-- Sealed tokens, in order, after a key.
+SELECT invitation_key, sealed
+FROM token
+WHERE invitation_key > $1
+ORDER BY invitation_key
+LIMIT 1000
