@@ -1,0 +1,228 @@
+package analysis
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"time"
+
+	"koe"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// source is what a warehouse is built from.
+type source struct {
+	settings *koe.Settings
+	journeys []*koe.Journey
+	location *time.Location
+	feed     feed
+	mask     func(string) string // of free text; nil: texts are left out
+	progress func(done int)      // rows read so far; may be nil
+}
+
+// feed gives what changed in the store since a cursor, oldest first. A row that changes later comes again.
+type feed interface {
+	next(ctx context.Context, cursor string) (*batch, error)
+}
+
+// batch is one piece of the feed.
+type batch struct {
+	people      []koe.Person
+	events      []koe.Event
+	invitations []koe.Invitation
+	submissions []koe.Submission
+	erased      int // rows that are gone: the warehouse is then built anew, so that no byte of them stays
+	cursor      string
+	more        bool
+}
+
+func (b *batch) rows() int {
+	return len(b.people) + len(b.events) + len(b.invitations) + len(b.submissions)
+}
+
+// LoadResult says what a load did.
+type LoadResult struct {
+	Version     int      `json:"version"` // number of the new version; 0 when nothing was new
+	Rebuilt     bool     `json:"rebuilt"` // from nothing, and not from a copy of the last
+	Reason      string   `json:"reason,omitempty"`
+	People      int      `json:"people"`
+	Events      int      `json:"events"`
+	Invitations int      `json:"invitations"`
+	Submissions int      `json:"submissions"`
+	Erased      int      `json:"erased"`
+	Warnings    []string `json:"warnings,omitempty"`
+}
+
+// load brings the warehouse at a site up to date.
+func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadResult, err error) {
+	unlock, err := at.lock(ctx)
+	if err != nil {
+		return result, err
+	}
+	defer unlock()
+	l := newLayout(src.settings, src.journeys)
+	base, cursor := at.current(), ""
+	switch {
+	case rebuild:
+		result.Rebuilt, result.Reason = true, "asked for"
+	case base == "":
+		result.Rebuilt, result.Reason = true, "there was none"
+	default:
+		about, err := aboutOf(ctx, base)
+		switch {
+		case ctx.Err() != nil:
+			return result, ctx.Err()
+		case err != nil:
+			result.Rebuilt, result.Reason = true, "the last warehouse did not open"
+			result.Warnings = append(result.Warnings, fmt.Sprintf("the warehouse %s does not open and is rebuilt from the store: %v", at.published, err))
+		case about["layout"] != l.hash():
+			result.Rebuilt, result.Reason = true, "the journeys or the segments changed"
+		default:
+			cursor = about["cursor"]
+		}
+	}
+	if result.Rebuilt {
+		base, cursor = "", ""
+	}
+	first, err := src.feed.next(ctx, cursor)
+	if err != nil {
+		return result, fmt.Errorf("read the store: %w", err)
+	}
+	if first.erased > 0 && !result.Rebuilt {
+		result.Rebuilt, result.Reason, result.Erased = true, "rows were erased", first.erased
+		base = ""
+		if first, err = src.feed.next(ctx, ""); err != nil {
+			return result, fmt.Errorf("read the store: %w", err)
+		}
+	}
+	if !result.Rebuilt && first.rows() == 0 && !first.more {
+		return result, nil
+	}
+	build, err := at.begin(ctx, base)
+	if err != nil {
+		return result, err
+	}
+	defer func() {
+		if err != nil {
+			build.abandon()
+		}
+	}()
+	if err := build.fill(ctx, l, src, first, &result); err != nil {
+		return result, err
+	}
+	if err := build.publish(ctx); err != nil {
+		return result, err
+	}
+	if result.Erased > 0 {
+		at.expire(0, 0)
+	}
+	result.Version = build.number
+	return result, nil
+}
+
+// aboutOf reads what a file says of itself, and checks that the whole of it opens.
+func aboutOf(ctx context.Context, path string) (about map[string]string, err error) {
+	if err := verify(ctx, path); err != nil {
+		return nil, err
+	}
+	db, err := openReadOnly(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return readAbout(ctx, db)
+}
+
+// fill writes the batches, from the first on, and the cursor behind them in one transaction.
+func (b *building) fill(ctx context.Context, l *layout, src source, first *batch, result *LoadResult) error {
+	return b.conn.Raw(func(raw any) error {
+		conn, ok := raw.(*duckdb.Conn)
+		if !ok {
+			return koe.Errorf(koe.Internal, "the warehouse driver gives a %T", raw)
+		}
+		if err := execAll(ctx, conn, "BEGIN TRANSACTION"); err != nil {
+			return err
+		}
+		in := &loader{layout: l, conn: conn, fresh: result.Rebuilt, seed: maphash.MakeSeed(), seen: map[uint64]struct{}{},
+			spells: map[koe.PersonKey][]koe.Spell{}, invited: map[string]int{}, used: map[koe.PersonKey]bool{}, touched: map[koe.PersonKey]bool{},
+			encoder: encoder{layout: l, location: src.location, mask: src.mask}}
+		if in.fresh {
+			if err := in.create(ctx); err != nil {
+				return err
+			}
+		}
+		done := 0
+		for at := first; ; {
+			if err := in.apply(ctx, at); err != nil {
+				return err
+			}
+			result.People += len(at.people)
+			result.Events += len(at.events)
+			result.Invitations += len(at.invitations)
+			result.Submissions += len(at.submissions)
+			done += at.rows()
+			if src.progress != nil {
+				src.progress(done)
+			}
+			if !at.more {
+				if err := in.finish(ctx, at.cursor); err != nil {
+					return err
+				}
+				break
+			}
+			var err error
+			if at, err = src.feed.next(ctx, at.cursor); err != nil {
+				return fmt.Errorf("read the store: %w", err)
+			}
+		}
+		return execAll(ctx, conn, "COMMIT")
+	})
+}
+
+// execAll runs statements on a driver connection.
+func execAll(ctx context.Context, conn *duckdb.Conn, statements string, args ...driver.NamedValue) error {
+	if _, err := conn.ExecContext(ctx, statements, args); err != nil {
+		line := statements
+		if len(line) > 200 {
+			line = line[:200] + "…"
+		}
+		return fmt.Errorf("%s: %w", line, err)
+	}
+	return nil
+}
+
+// describe writes what the warehouse is and the facts of the journeys.
+func (in *loader) create(ctx context.Context) error {
+	if err := execAll(ctx, in.conn, in.layout.ddl()); err != nil {
+		return err
+	}
+	l, s := in.layout, in.layout.settings
+	for fact, value := range map[string]any{
+		"layout": l.hash(), "organization": s.Organization, "language": s.Language, "timezone": s.Timezone, "segments": s.Segments,
+	} {
+		if err := in.setAbout(ctx, fact, value); err != nil {
+			return err
+		}
+	}
+	return in.writeFacts()
+}
+
+// setAbout puts one fact into about; values that are not text become JSON.
+func (in *loader) setAbout(ctx context.Context, fact string, value any) error {
+	text, ok := value.(string)
+	if !ok {
+		content, err := json.Marshal(value)
+		if err != nil {
+			return err
+		}
+		text = string(content)
+	}
+	if err := execAll(ctx, in.conn, "DELETE FROM about WHERE fact = "+literal(fact)); err != nil {
+		return err
+	}
+	return execAll(ctx, in.conn, fmt.Sprintf("INSERT INTO about VALUES (%s, %s)", literal(fact), literal(text)))
+}

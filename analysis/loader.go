@@ -1,0 +1,367 @@
+package analysis
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+	"time"
+
+	"koe"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// loader writes batches into one building, inside one transaction.
+type loader struct {
+	layout  *layout
+	conn    *duckdb.Conn
+	encoder encoder
+	fresh   bool                // the tables were empty when the load began
+	seed    maphash.Seed        //
+	seen    map[uint64]struct{} // hashes of keys written by this load: they may be in the tables though fresh
+	spells  map[koe.PersonKey][]koe.Spell
+	invited map[string]int // invitation → spell
+	used    map[koe.PersonKey]bool
+	touched map[koe.PersonKey]bool // their responses may have a wrong stay
+}
+
+// table appends to one table of the warehouse.
+type table struct {
+	appender *duckdb.Appender
+	name     string
+	err      error
+}
+
+func (in *loader) appendTo(name string) *table {
+	appender, err := duckdb.NewAppenderFromConn(in.conn, "", name)
+	return &table{appender: appender, name: name, err: err}
+}
+
+func (t *table) add(row ...driver.Value) {
+	if t.err == nil {
+		t.err = t.appender.AppendRow(row...)
+	}
+}
+
+func (t *table) close() error {
+	if t.appender != nil {
+		if err := t.appender.Close(); t.err == nil {
+			t.err = err
+		}
+	}
+	if t.err != nil {
+		return fmt.Errorf("write %s: %w", t.name, t.err)
+	}
+	return nil
+}
+
+// clear deletes the rows with these keys, where there may be any.
+func (in *loader) clear(ctx context.Context, tableName, keyColumn string, keys []string) error {
+	stale := keys
+	if in.fresh {
+		stale = nil
+	}
+	for _, key := range keys {
+		var h maphash.Hash
+		h.SetSeed(in.seed)
+		_, _ = h.WriteString(tableName)
+		_ = h.WriteByte(0)
+		_, _ = h.WriteString(key)
+		sum := h.Sum64()
+		if _, again := in.seen[sum]; again && in.fresh {
+			stale = append(stale, key)
+		}
+		in.seen[sum] = struct{}{}
+	}
+	if len(stale) == 0 {
+		return nil
+	}
+	if err := in.listKeys(ctx, stale); err != nil {
+		return err
+	}
+	return execAll(ctx, in.conn, fmt.Sprintf("DELETE FROM %s WHERE %s IN (SELECT key FROM temp.keys)", quote(tableName), quote(keyColumn)))
+}
+
+// listKeys fills the temporary table keys.
+func (in *loader) listKeys(ctx context.Context, keys []string) error {
+	if err := execAll(ctx, in.conn, "CREATE OR REPLACE TEMP TABLE keys (key VARCHAR NOT NULL)"); err != nil {
+		return err
+	}
+	appender, err := duckdb.NewAppender(in.conn, "temp", "main", "keys")
+	t := &table{appender: appender, name: "keys", err: err}
+	for _, key := range keys {
+		t.add(key)
+	}
+	return t.close()
+}
+
+// apply writes one batch.
+func (in *loader) apply(ctx context.Context, b *batch) error {
+	for _, step := range []func(context.Context, *batch) error{in.people, in.events, in.invitations, in.submissions} {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := step(ctx, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lastOf keeps the last row of each key, in order.
+func lastOf[T any](rows []T, key func(*T) string) ([]T, []string) {
+	last := make(map[string]int, len(rows))
+	for i := range rows {
+		last[key(&rows[i])] = i
+	}
+	kept, keys := make([]T, 0, len(last)), make([]string, 0, len(last))
+	for i := range rows {
+		if k := key(&rows[i]); last[k] == i {
+			kept, keys = append(kept, rows[i]), append(keys, k)
+		}
+	}
+	return kept, keys
+}
+
+func (in *loader) people(ctx context.Context, b *batch) error {
+	people, keys := lastOf(b.people, func(p *koe.Person) string { return string(p.Key) })
+	if err := in.clear(ctx, "person", "person_key", keys); err != nil {
+		return err
+	}
+	if err := in.clear(ctx, "spell", "person_key", keys); err != nil {
+		return err
+	}
+	person, spell := in.appendTo("person"), in.appendTo("spell")
+	for i := range people {
+		p := &people[i]
+		if !in.fresh || in.used[p.Key] {
+			in.touched[p.Key] = true
+		}
+		spells := slices.DeleteFunc(slices.Clone(p.Spells), func(s koe.Spell) bool { return s.Cancelled })
+		in.spells[p.Key] = spells
+		var last koe.Spell
+		for _, s := range spells {
+			last = s
+			spell.add(string(p.Key), int32(s.Number), day(s.JoinedOn), orNull(quarterOf(s.JoinedOn)), day(s.LeftOn), s.LeftReason)
+		}
+		role := p.Role
+		if role == "" {
+			role = "hire"
+		}
+		row := []driver.Value{string(p.Key), role, day(last.JoinedOn), orNull(quarterOf(last.JoinedOn)), day(last.LeftOn), last.LeftReason}
+		for _, member := range in.layout.members(p.Segments) {
+			row = append(row, member)
+		}
+		person.add(row...)
+	}
+	return joined(person.close(), spell.close())
+}
+
+func (in *loader) events(ctx context.Context, b *batch) error {
+	events, keys := lastOf(b.events, func(e *koe.Event) string { return e.ID })
+	if err := in.clear(ctx, "event", "event_key", keys); err != nil {
+		return err
+	}
+	event := in.appendTo("event")
+	for _, e := range events {
+		event.add(string(e.Person), e.Kind, day(e.On), string(e.Related), e.Detail, e.ID)
+	}
+	return event.close()
+}
+
+func (in *loader) invitations(ctx context.Context, b *batch) error {
+	invitations, keys := lastOf(b.invitations, func(i *koe.Invitation) string { return i.Key })
+	if err := in.clear(ctx, "invitation", "invitation_key", keys); err != nil {
+		return err
+	}
+	invitation := in.appendTo("invitation")
+	for i := range invitations {
+		v := &invitations[i]
+		in.invited[v.Key] = v.Spell
+		wave, members := quarterOf(v.DueOn), in.layout.members(v.Segments)
+		row := []driver.Value{v.Key, string(v.Person), v.Journey, v.Stage, day(v.DueOn), moment(v.SentAt), day(v.ClosesOn), string(v.Status)}
+		for _, member := range members {
+			row = append(row, member)
+		}
+		invitation.add(append(row, wave, int32(v.Spell), string(v.Subject), int32(v.Occurrence), cellOf(v.Journey, v.Stage, wave, members))...)
+	}
+	return invitation.close()
+}
+
+func (in *loader) submissions(ctx context.Context, b *batch) error {
+	submissions, keys := lastOf(b.submissions, func(s *koe.Submission) string { return s.Response })
+	if len(submissions) == 0 {
+		return nil
+	}
+	// Anonymous responses lie in the order of their random keys, which says nothing.
+	slices.SortStableFunc(submissions, func(x, y koe.Submission) int {
+		if x.Mode != koe.Anonymous || y.Mode != koe.Anonymous {
+			return 0
+		}
+		return strings.Compare(x.Response, y.Response)
+	})
+	if err := in.clear(ctx, "answer_apart", "response_key", keys); err != nil {
+		return err
+	}
+	apart := in.appendTo("answer_apart")
+	for _, journey := range in.layout.journeys {
+		if err := in.clear(ctx, journey.table, "response_key", keys); err != nil {
+			return err
+		}
+		wide := in.appendTo(journey.table)
+		for i := range submissions {
+			s := &submissions[i]
+			if s.Journey != journey.ID {
+				continue
+			}
+			spell, cohort := in.stayOf(s)
+			row, rest := in.encoder.encode(journey, s, spell, cohort)
+			wide.add(row...)
+			for _, a := range rest {
+				apart.add(s.Response, s.Journey, s.Stage, a.question, a.position, nullable(a.value), nullable(a.choice), nullable(a.text), nullable(a.missing))
+			}
+		}
+		if err := wide.close(); err != nil {
+			return err
+		}
+	}
+	return apart.close()
+}
+
+// stayOf finds the stay of a submission in what this load has seen; when that is not enough the person is marked, and
+// finish looks again.
+func (in *loader) stayOf(s *koe.Submission) (spell int, cohort string) {
+	if s.Person == "" {
+		return 0, ""
+	}
+	in.used[s.Person] = true
+	spells, known := in.spells[s.Person]
+	invited, sent := in.invited[s.Invitation]
+	if !known || (s.Invitation != "" && !sent) {
+		in.touched[s.Person] = true
+	}
+	on := s.DueOn
+	if on.IsZero() {
+		on = koe.DateOf(s.SubmittedAt.In(in.encoder.location))
+	}
+	return stay(spells, invited, on)
+}
+
+// stay picks the stay that an answer belongs to: the invitation's; without one the first that was not over on that day,
+// else the last.
+func stay(spells []koe.Spell, invited int, on koe.Date) (number int, cohort string) {
+	if len(spells) == 0 {
+		return max(invited, 1), ""
+	}
+	found := spells[len(spells)-1]
+	for _, s := range slices.Backward(spells) {
+		if s.Number == invited {
+			return s.Number, quarterOf(s.JoinedOn)
+		}
+		if s.LeftOn.IsZero() || !s.LeftOn.Before(on) {
+			found = s
+		}
+	}
+	return found.Number, quarterOf(found.JoinedOn)
+}
+
+func day(d koe.Date) driver.Value {
+	if d.IsZero() {
+		return nil
+	}
+	return d.In(time.UTC)
+}
+
+func moment(t time.Time) driver.Value {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC()
+}
+
+func nullable[T any](p *T) driver.Value {
+	if p == nil {
+		return nil
+	}
+	return *p
+}
+
+func joined(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFacts fills the tables that describe the journeys.
+func (in *loader) writeFacts() error {
+	language := in.layout.settings.Language
+	var errs []error
+	write := func(name string, each func(j *journeyLayout, add func(...driver.Value))) {
+		t := in.appendTo(name)
+		for _, j := range in.layout.journeys {
+			each(j, t.add)
+		}
+		errs = append(errs, t.close())
+	}
+	write("stage", func(j *journeyLayout, add func(...driver.Value)) {
+		for i, s := range j.Stages {
+			mode := ""
+			if survey, ok := j.Survey(s.Survey); ok {
+				mode = string(survey.Mode)
+			}
+			add(j.ID, s.ID, int32(i+1), s.Title.In(language), jsonOf(s.Title), string(s.Audience), s.Anchor, s.Opens.String(), s.Target.String(),
+				s.Closes.String(), s.Survey, mode)
+		}
+	})
+	write("question", func(j *journeyLayout, add func(...driver.Value)) {
+		for _, q := range j.questions {
+			add(j.ID, q.ID, int32(q.position), string(q.Kind), q.Text.In(language), jsonOf(q.Text), q.Role, nullable(q.low), nullable(q.high),
+				q.Reverse, nullable(q.favourableFrom), string(q.better), q.Recommend)
+		}
+	})
+	write("option", func(j *journeyLayout, add func(...driver.Value)) {
+		for _, q := range j.questions {
+			for i, o := range q.Options {
+				add(j.ID, q.ID, int32(i+1), o.Value, o.Text.In(language), jsonOf(o.Text))
+			}
+		}
+	})
+	write("construct", func(j *journeyLayout, add func(...driver.Value)) {
+		for _, c := range j.constructs {
+			add(j.ID, c.ID, int32(c.position), c.Title.In(language), jsonOf(c.Title), string(c.Better), c.Trend, int32(len(c.items)), int32(c.needed),
+				c.unit, c.steps, nullable(c.low), nullable(c.high))
+		}
+	})
+	write("construct_item", func(j *journeyLayout, add func(...driver.Value)) {
+		for _, c := range j.constructs {
+			for i, q := range c.items {
+				add(j.ID, c.ID, q.ID, int32(i+1), q.Reverse)
+			}
+		}
+	})
+	write("measure", func(j *journeyLayout, add func(...driver.Value)) {
+		for i, m := range j.Measures {
+			add(j.ID, m.ID, int32(i+1), string(m.Owner), m.Title.In(language), jsonOf(m.Title), nonNil(m.Stages), m.Event, nonNil(m.Targets))
+		}
+	})
+	return joined(errs...)
+}
+
+func jsonOf(text koe.Text) string {
+	content, _ := json.Marshal(text) // a map of strings always marshals
+	return string(content)
+}
+
+func nonNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
