@@ -208,7 +208,7 @@ func (e *encoder) place(question *questionLayout, answer *koe.Answer, given bool
 		e.placeApart(question.ID, answer)
 		return nil, none
 	case double:
-		if answer.Missing == koe.MissingNone && answer.Value != nil && math.Abs(*answer.Value) < math.MaxInt64/fine {
+		if answer.Missing == koe.MissingNone && answer.Value != nil && math.Abs(*answer.Value) <= mostFine {
 			return *answer.Value, *answer.Value
 		}
 		e.placeApart(question.ID, answer)

@@ -15,9 +15,12 @@ import (
 // layoutVersion counts up when the tables themselves change; an older warehouse is then rebuilt from the store.
 const layoutVersion = 1
 
-// fine is the unit of numbers that are not whole: scores of such items are summed as whole billionths, so that sums
-// are exact and do not depend on order.
-const fine = 1_000_000_000
+// fine is the unit of numbers that are not whole: they are summed as whole millionths, so that sums are exact and do
+// not depend on order. Greater numbers than mostFine are kept apart and not counted: their squares would not add up.
+const (
+	fine     = 1_000_000
+	mostFine = 1e9
+)
 
 // The values of a narrow column that stand for a missing answer. NULL: the survey does not have the question.
 const (
@@ -81,7 +84,7 @@ type constructLayout struct {
 	items           []*questionLayout
 	needed          int   // least answered items of a valid score
 	unit            int64 // of the total
-	steps           int64 // a score counted in 1/steps is whole, whatever the number of answered items
+	steps           int64 // a score counted in 1/(unit·steps) is whole, whatever the number of answered items; 1: rounded to 1/unit
 	low, high       *float64
 }
 
@@ -203,7 +206,7 @@ func (l *journeyLayout) newConstructLayout(construct *koe.Construct, position in
 		return nil
 	}
 	c.needed = len(c.items)/2 + 1
-	for answered := c.needed; answered <= len(c.items); answered++ {
+	for answered := c.needed; answered <= len(c.items) && (c.unit == 1 || len(c.items) <= 3); answered++ {
 		c.steps = leastCommonMultiple(c.steps, int64(answered))
 	}
 	c.total, c.answered = freeName("total_"+c.ID, taken), freeName("answered_"+c.ID, taken)

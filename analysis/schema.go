@@ -248,6 +248,6 @@ func (l *layout) scoreView() string {
 		{"score", "", "Mean of the answered items, keyed; NULL unless more than half of the items were answered."},
 		{"answered", "", "How many items were answered."},
 		{"total", "", "Sum of the answered items, keyed, in 1/unit."},
-		{"unit", "", "What total is counted in: 1 for whole answers, 10^9 for numbers."},
+		{"unit", "", "What total is counted in: 1 for whole answers, 10^6 for numbers."},
 	})
 }

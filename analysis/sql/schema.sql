@@ -66,7 +66,7 @@ COMMENT ON COLUMN construct.better IS 'Which end is desirable: higher or lower.'
 COMMENT ON COLUMN construct.trend IS 'Followed over stages and time.';
 COMMENT ON COLUMN construct.items IS 'How many items it has.';
 COMMENT ON COLUMN construct.needed IS 'Least answered items of a valid score: more than half.';
-COMMENT ON COLUMN construct.unit IS 'Totals are stored in 1/unit: 1 for whole answers, 10^9 for numbers.';
+COMMENT ON COLUMN construct.unit IS 'Totals are stored in 1/unit: 1 for whole answers, 10^6 for numbers.';
 COMMENT ON COLUMN construct.steps IS 'Scores counted in 1/(unit*steps) are whole numbers, so that sums are exact.';
 COMMENT ON COLUMN construct.low IS 'Least score; NULL without a range.';
 COMMENT ON COLUMN construct.high IS 'Greatest score; NULL without a range.';
