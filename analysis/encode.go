@@ -53,7 +53,7 @@ type apartRow struct {
 type encoder struct {
 	layout   *layout
 	location *time.Location
-	mask     func(string) string
+	mask     func(string) string // nil: texts are left empty
 	row      []driver.Value
 	apart    []apartRow
 	surveys  map[string]*surveyLayout
@@ -229,7 +229,10 @@ func (e *encoder) placeApart(question string, answer *koe.Answer) {
 		value := *answer.Value
 		row.value = &value
 	case answer.Text != "":
-		text := e.mask(answer.Text)
+		text := ""
+		if e.mask != nil {
+			text = e.mask(answer.Text)
+		}
 		row.text = &text
 	case len(answer.Choices) > 0:
 		for i, choice := range answer.Choices {

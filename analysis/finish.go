@@ -25,7 +25,10 @@ func (in *loader) finish(ctx context.Context, cursor string) error {
 	if err := in.listMembers(ctx); err != nil {
 		return err
 	}
-	return in.setAbout(ctx, "cursor", cursor)
+	if err := in.setAbout(ctx, "analysed", ""); err != nil { // the figures are behind the facts now
+		return err
+	}
+	return execAll(ctx, in.conn, "DELETE FROM loader.cursor; INSERT INTO loader.cursor VALUES ("+literal(cursor)+")")
 }
 
 // mendStays looks again for the stay of every response of the touched people, now that all of the load is there.

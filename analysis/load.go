@@ -57,6 +57,12 @@ type LoadResult struct {
 	Warnings    []string `json:"warnings,omitempty"`
 }
 
+// Why a load begins again, from nothing.
+var (
+	errErased     = errors.New("rows were erased")
+	errOtherStore = errors.New("the store is another one, or was restored from a backup")
+)
+
 // load brings the warehouse at a site up to date.
 func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadResult, err error) {
 	unlock, err := at.lock(ctx)
@@ -65,26 +71,44 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 	}
 	defer unlock()
 	l := newLayout(src.settings, src.journeys)
-	base, cursor := at.current(), ""
+	base, cursor, reason, warning := at.current(), "", "", ""
 	switch {
 	case rebuild:
-		result.Rebuilt, result.Reason = true, "asked for"
+		reason = "asked for"
 	case base == "":
-		result.Rebuilt, result.Reason = true, "there was none"
+		reason = "there was none"
 	default:
-		about, err := aboutOf(ctx, base)
+		about, last, err := aboutOf(ctx, base)
 		switch {
 		case ctx.Err() != nil:
 			return result, ctx.Err()
 		case err != nil:
-			result.Rebuilt, result.Reason = true, "the last warehouse did not open"
-			result.Warnings = append(result.Warnings, fmt.Sprintf("the warehouse %s does not open and is rebuilt from the store: %v", at.published, err))
+			reason = "the last one did not open"
+			warning = fmt.Sprintf("the warehouse %s does not open and is rebuilt from the store: %v", at.published, err)
 		case about["layout"] != l.hash():
-			result.Rebuilt, result.Reason = true, "the journeys or the segments changed"
+			reason = "the journeys or the segments changed"
 		default:
-			cursor = about["cursor"]
+			cursor = last
 		}
 	}
+	result, err = loadFrom(ctx, at, l, src, base, cursor, reason)
+	if errors.Is(err, errErased) || errors.Is(err, errOtherStore) {
+		erased := result.Erased
+		result, err = loadFrom(ctx, at, l, src, "", "", err.Error())
+		result.Erased = erased
+		if err == nil && erased > 0 {
+			at.expire(0, 0) // what is gone must not stay in a version of yesterday
+		}
+	}
+	if warning != "" {
+		result.Warnings = append(result.Warnings, warning)
+	}
+	return result, err
+}
+
+// loadFrom makes one version: from base and the cursor behind it or, with a reason, from nothing.
+func loadFrom(ctx context.Context, at *site, l *layout, src source, base, cursor, reason string) (result LoadResult, err error) {
+	result.Rebuilt, result.Reason = reason != "", reason
 	if result.Rebuilt {
 		base, cursor = "", ""
 	}
@@ -92,14 +116,7 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 	if err != nil {
 		return result, fmt.Errorf("read the store: %w", err)
 	}
-	if first.erased > 0 && !result.Rebuilt {
-		result.Rebuilt, result.Reason, result.Erased = true, "rows were erased", first.erased
-		base = ""
-		if first, err = src.feed.next(ctx, ""); err != nil {
-			return result, fmt.Errorf("read the store: %w", err)
-		}
-	}
-	if !result.Rebuilt && first.rows() == 0 && !first.more {
+	if !result.Rebuilt && first.rows() == 0 && first.erased == 0 && !first.more {
 		return result, nil
 	}
 	build, err := at.begin(ctx, base)
@@ -117,24 +134,25 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 	if err := build.publish(ctx); err != nil {
 		return result, err
 	}
-	if result.Erased > 0 {
-		at.expire(0, 0)
-	}
 	result.Version = build.number
 	return result, nil
 }
 
 // aboutOf reads what a file says of itself, and checks that the whole of it opens.
-func aboutOf(ctx context.Context, path string) (about map[string]string, err error) {
+func aboutOf(ctx context.Context, path string) (about map[string]string, cursor string, err error) {
 	if err := verify(ctx, path); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	db, err := openReadOnly(path)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return readAbout(ctx, db)
+	if about, err = readAbout(ctx, db); err != nil {
+		return nil, "", err
+	}
+	cursor, err = readCursor(ctx, db)
+	return about, cursor, err
 }
 
 // fill writes the batches, from the first on, and the cursor behind them in one transaction.
@@ -157,6 +175,10 @@ func (b *building) fill(ctx context.Context, l *layout, src source, first *batch
 		}
 		done := 0
 		for at := first; ; {
+			if at.erased > 0 && !in.fresh {
+				result.Erased += at.erased
+				return errErased
+			}
 			if err := in.apply(ctx, at); err != nil {
 				return err
 			}
@@ -195,7 +217,7 @@ func execAll(ctx context.Context, conn *duckdb.Conn, statements string, args ...
 	return nil
 }
 
-// describe writes what the warehouse is and the facts of the journeys.
+// create makes the tables and fills those that describe the journeys.
 func (in *loader) create(ctx context.Context) error {
 	if err := execAll(ctx, in.conn, in.layout.ddl()); err != nil {
 		return err

@@ -65,7 +65,7 @@ type StageFact struct {
 	Journey  string   `db:"journey"`
 	Stage    string   `db:"stage"`
 	Position int64    `db:"position"` // in the journey, from 1
-	Title    koe.Text `db:"title"`
+	Title    koe.Text `db:"titles"`
 	Audience string   `db:"audience"`
 	Survey   string   `db:"survey"`
 }
@@ -76,7 +76,7 @@ type QuestionFact struct {
 	Question       string   `db:"question"`
 	Position       int64    `db:"position"`
 	Kind           string   `db:"kind"`
-	Text           koe.Text `db:"text"`
+	Text           koe.Text `db:"texts"`
 	Low            *float64 `db:"low"`
 	High           *float64 `db:"high"`
 	Reverse        bool     `db:"reverse"`
@@ -89,7 +89,7 @@ type ConstructFact struct {
 	Journey   string   `db:"journey"`
 	Construct string   `db:"construct"`
 	Position  int64    `db:"position"`
-	Title     koe.Text `db:"title"`
+	Title     koe.Text `db:"titles"`
 	Better    string   `db:"better"`
 	Trend     bool     `db:"trend"` // followed over stages and time
 	Low       *float64 `db:"low"`
@@ -102,6 +102,6 @@ type MeasureFact struct {
 	Measure  string   `db:"measure"`
 	Position int64    `db:"position"`
 	Owner    string   `db:"owner"`
-	Title    koe.Text `db:"title"`
+	Title    koe.Text `db:"titles"`
 	Event    string   `db:"event"`
 }

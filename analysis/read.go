@@ -88,7 +88,6 @@ func (p *Published) readTables(ctx context.Context, db querier) error {
 		read(ctx, db, "safe_careless", &p.Tables.Careless),
 		read(ctx, db, "safe_theme", &p.Tables.Theme),
 		read(ctx, db, "safe_keyness", &p.Tables.Keyness),
-		read(ctx, db, "safe_comment", &p.Tables.Comment),
 	)
 }
 
@@ -117,4 +116,13 @@ func readAbout(ctx context.Context, db *sql.DB) (map[string]string, error) {
 		about[fact] = value
 	}
 	return about, rows.Err()
+}
+
+// readCursor reads how far the store had been read.
+func readCursor(ctx context.Context, db *sql.DB) (string, error) {
+	cursors, err := texts(ctx, db, "SELECT place FROM loader.cursor")
+	if err != nil || len(cursors) != 1 {
+		return "", errors.Join(err, fmt.Errorf("read the loader's cursor: %d rows", len(cursors)))
+	}
+	return cursors[0], nil
 }

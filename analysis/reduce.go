@@ -15,7 +15,7 @@ var reductionFiles embed.FS
 
 // reductions lists the reductions in the order in which they run. They alone read answers.
 var reductions = []string{
-	"red_stage", "red_question", "red_construct", "red_cell", "red_cut", "red_rate", "red_response", "red_item", "red_score", "red_moment",
+	"red_stage", "red_question", "red_construct", "red_cell", "red_cut", "red_rate", "red_response", "red_people", "red_item", "red_score", "red_moment",
 }
 
 // reductionSQL gives the statements of one reduction for a layout.

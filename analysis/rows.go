@@ -66,7 +66,7 @@ func target(field reflect.Value) any {
 	switch field.Interface().(type) {
 	case koe.Text:
 		return &jsonText{field}
-	case []int64, []string:
+	case []int64, []string, []float64:
 		return &list{field}
 	}
 	if field.Kind() == reflect.Pointer {

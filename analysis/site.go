@@ -243,7 +243,7 @@ func verify(ctx context.Context, path string) (err error) {
 	if about["layout"] == "" {
 		return koe.Errorf(koe.Internal, "%s does not say what it is", path)
 	}
-	tables, err := texts(ctx, db, "SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY table_name")
+	tables, err := texts(ctx, db, "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND schema_name = 'main' ORDER BY table_name")
 	if err != nil {
 		return err
 	}

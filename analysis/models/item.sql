@@ -26,5 +26,5 @@ SELECT journey, stage, period, question, segment, member, n,
     CASE WHEN good_from IS NOT NULL THEN coalesce(good, 0) / n END AS favourable,
     CASE WHEN good_from IS NOT NULL THEN (n - coalesce(good, 0) - coalesce(bad, 0)) / n END AS neutral,
     CASE WHEN good_from IS NOT NULL THEN coalesce(bad, 0) / n END AS unfavourable,
-    CASE WHEN steps IS NOT NULL THEN list_transform(range(1, steps + 1), lambda at: coalesce(list_filter(steps_counted, lambda c: c.step = at)[1].n, 0)) END AS counts
+    CASE WHEN steps IS NOT NULL THEN list_transform(range(1, steps + 1), lambda s: coalesce(list_filter(steps_counted, lambda c: c.step = s)[1].n, 0)) END AS counts
 FROM summed WHERE n > 0 ORDER BY ALL;

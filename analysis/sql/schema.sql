@@ -132,3 +132,8 @@ COMMENT ON COLUMN answer_apart.value IS 'Number given; NULL otherwise.';
 COMMENT ON COLUMN answer_apart.choice IS 'Option or date chosen; NULL otherwise.';
 COMMENT ON COLUMN answer_apart.text IS 'Free text, masked; NULL otherwise.';
 COMMENT ON COLUMN answer_apart.missing IS 'declined, skipped or not_asked; NULL when there is an answer.';
+
+CREATE SCHEMA loader;
+CREATE TABLE loader.cursor (place VARCHAR NOT NULL);
+COMMENT ON TABLE loader.cursor IS 'How far the store has been read: bookkeeping of koe load, not data. One row.';
+COMMENT ON COLUMN loader.cursor.place IS 'Place in the feed of the store.';

@@ -1,43 +1,26 @@
-// Package disclosure decides which cells of a set of tables may be published together, so that no figure about a group
-// of fewer than k people can be read or computed from them (METHOD section 5.2).
-//
-// It knows cells and the lines that add them up, and nothing about surveys: numbers in, decisions out. It neither reads
-// nor writes a database.
 package disclosure
 
 import "cmp"
 
-// Reason says why a cell is withheld.
-type Reason string
-
-// The reasons.
-const (
-	Published  Reason = ""           // it is not withheld
-	Small      Reason = "small"      // too few people are behind it
-	Complement Reason = "complement" // a withheld cell could be computed from it
-	Release    Reason = "release"    // it differs by too few people from an earlier release
-	Cross      Reason = "cross"      // a statistic of another table would give it away
-)
-
-// Cell is a group of people behind one or more figures.
-type Cell struct {
+// Group is the people behind one or more figures, in a set of tables of any number of dimensions.
+type Group struct {
 	N        int    // people, or their answers where a person may answer several times; adds up along lines
 	People   int    // distinct people at least, when fewer than N; 0 means N
 	K        int    // least people behind a published figure of this cell
 	Withheld Reason // decided already, by another table; Published otherwise
 }
 
-// Line is a total that is the sum of its parts, as indexes of cells. Parts must not overlap and must be all there is:
+// Line is a total that is the sum of its parts, as indexes of groups. Parts must not overlap and must be all there is:
 // people who belong to no shown part make a part of their own.
 type Line struct {
 	Total int
 	Parts []int
 }
 
-// Decide gives the reason for each cell: primary suppression, then the line rule until nothing changes. A cell without
+// DecideLines gives the reason for each group: primary suppression, then the line rule until nothing changes. A group without
 // people is left as it came: there is nothing to protect. The result depends on the cells and lines alone; ties between
 // parts of one size go to the lower index.
-func Decide(cells []Cell, lines []Line) []Reason {
+func DecideLines(cells []Group, lines []Line) []Reason {
 	reasons := make([]Reason, len(cells))
 	for i, cell := range cells {
 		reasons[i] = cell.Withheld
@@ -70,7 +53,7 @@ func Decide(cells []Cell, lines []Line) []Reason {
 	return reasons
 }
 
-func (c Cell) people() int {
+func (c Group) people() int {
 	if c.People > 0 {
 		return min(c.People, c.N)
 	}
@@ -79,7 +62,7 @@ func (c Cell) people() int {
 
 // settle applies the line rule to one line and gives the cells that it withheld: while the withheld parts of a
 // published total together are fewer than k people, the smallest published part goes too; when none is left, the total.
-func settle(cells []Cell, line Line, reasons []Reason) (withheld []int) {
+func settle(cells []Group, line Line, reasons []Reason) (withheld []int) {
 	if reasons[line.Total] != Published {
 		return nil
 	}

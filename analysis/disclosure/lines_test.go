@@ -7,18 +7,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// parent makes a total over parts of these sizes: cell 0 is the total.
-func parent(k int, sizes ...int) ([]Cell, []Line) {
-	cells, line := []Cell{{K: k}}, Line{}
+// totalOver makes a total over parts of these sizes: cell 0 is the total.
+func totalOver(k int, sizes ...int) ([]Group, []Line) {
+	cells, line := []Group{{K: k}}, Line{}
 	for i, n := range sizes {
 		cells[0].N += n
-		cells = append(cells, Cell{N: n, K: k})
+		cells = append(cells, Group{N: n, K: k})
 		line.Parts = append(line.Parts, i+1)
 	}
 	return cells, []Line{line}
 }
 
-func TestDecide_CounterExamples(t *testing.T) {
+func TestDecideLines_CounterExamples(t *testing.T) {
 	const pub, small, comp = Published, Small, Complement
 	for _, test := range []struct {
 		name  string
@@ -38,47 +38,47 @@ func TestDecide_CounterExamples(t *testing.T) {
 		{"empty groups only", []int{0, 0}, []Reason{pub, pub, pub}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			cells, lines := parent(5, test.sizes...)
-			if diff := cmp.Diff(test.want, Decide(cells, lines)); diff != "" {
+			cells, lines := totalOver(5, test.sizes...)
+			if diff := cmp.Diff(test.want, DecideLines(cells, lines)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 }
 
-func TestDecide_TheTotalGoesWhenNoPartIsLeft(t *testing.T) {
+func TestDecideLines_TheTotalGoesWhenNoPartIsLeft(t *testing.T) {
 	// A part that is withheld by another table, with fewer than k people of threshold 10, and nobody beside it.
-	cells := []Cell{{N: 8, K: 5}, {N: 8, K: 10}}
+	cells := []Group{{N: 8, K: 5}, {N: 8, K: 10}}
 	want := []Reason{Complement, Small}
-	if diff := cmp.Diff(want, Decide(cells, []Line{{Total: 0, Parts: []int{1}}})); diff != "" {
+	if diff := cmp.Diff(want, DecideLines(cells, []Line{{Total: 0, Parts: []int{1}}})); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestDecide_APooledCellCountsPeopleAndNotAnswers(t *testing.T) {
+func TestDecideLines_APooledCellCountsPeopleAndNotAnswers(t *testing.T) {
 	// Two people who answered at four stages are eight answers, and still two people.
-	cells := []Cell{{N: 8, People: 2, K: 5}}
-	if diff := cmp.Diff([]Reason{Small}, Decide(cells, nil)); diff != "" {
+	cells := []Group{{N: 8, People: 2, K: 5}}
+	if diff := cmp.Diff([]Reason{Small}, DecideLines(cells, nil)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestDecide_AWithheldTotalUncoversItsOwnLine(t *testing.T) {
+func TestDecideLines_AWithheldTotalUncoversItsOwnLine(t *testing.T) {
 	// total(0) = a(1) + b(2); a = c(3) + d(4). d is small, c goes with it; nothing else has to.
-	cells := []Cell{{N: 60, K: 5}, {N: 30, K: 5}, {N: 30, K: 5}, {N: 27, K: 5}, {N: 3, K: 5}}
+	cells := []Group{{N: 60, K: 5}, {N: 30, K: 5}, {N: 30, K: 5}, {N: 27, K: 5}, {N: 3, K: 5}}
 	lines := []Line{{0, []int{1, 2}}, {1, []int{3, 4}}}
 	want := []Reason{Published, Published, Published, Complement, Small}
-	if diff := cmp.Diff(want, Decide(cells, lines)); diff != "" {
+	if diff := cmp.Diff(want, DecideLines(cells, lines)); diff != "" {
 		t.Error(diff)
 	}
 }
 
 // The law of the line rule: whatever is published, no line with a published total leaves 1 to k−1 people.
-func TestDecide_NoLineLeavesASmallRest(t *testing.T) {
+func TestDecideLines_NoLineLeavesASmallRest(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 500 {
 		cells, lines := randomGrid(random)
-		reasons := Decide(cells, lines)
+		reasons := DecideLines(cells, lines)
 		for _, line := range lines {
 			rest := 0
 			for _, part := range line.Parts {
@@ -99,7 +99,7 @@ func TestDecide_NoLineLeavesASmallRest(t *testing.T) {
 }
 
 // randomGrid is a two-level tree crossed with stages: cell (node, stage) at node*stages+stage, node 0 and stage 0 are totals.
-func randomGrid(random *rand.Rand) ([]Cell, []Line) {
+func randomGrid(random *rand.Rand) ([]Group, []Line) {
 	bureaus, stages := 1+random.IntN(4), 2+random.IntN(4)
 	parents, leaves := []int{-1}, []int{}
 	for range bureaus {
@@ -110,7 +110,7 @@ func randomGrid(random *rand.Rand) ([]Cell, []Line) {
 			leaves = append(leaves, len(parents)-1)
 		}
 	}
-	cells := make([]Cell, len(parents)*stages)
+	cells := make([]Group, len(parents)*stages)
 	for i := range cells {
 		cells[i].K = 5
 	}

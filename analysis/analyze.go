@@ -1,0 +1,335 @@
+package analysis
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"embed"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"sync"
+	"time"
+
+	"koe"
+	"koe/analysis/stats"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+//go:embed models/*.sql
+var modelFiles embed.FS
+
+// AnalyzeResult says what an analysis did.
+type AnalyzeResult struct {
+	Version  int            `json:"version"` // number of the new version; 0 when nothing was new
+	AsOf     time.Time      `json:"as_of"`
+	Rows     map[string]int `json:"rows"`     // of each safe_* table
+	Withheld map[string]int `json:"withheld"` // of these
+}
+
+// analyzer runs the reductions, the models and disclosure control in one building.
+type analyzer struct {
+	layout *layout
+	conn   *sql.Conn
+	now    time.Time
+	today  koe.Date
+	safety koe.DisclosureSettings
+}
+
+// step is one model: it fills main's table from red_*.
+type step struct {
+	name string
+	run  func(*analyzer, context.Context) error
+}
+
+// steps lists the models in the order in which they run. A model without a function is its SQL file alone.
+func steps() []step {
+	return []step{
+		{"response_rate", nil}, {"item", nil}, {"trend", nil}, {"recommend", nil},
+		{"reliability", (*analyzer).reliability},
+	}
+}
+
+// analyze writes all models into a new version of the warehouse.
+func analyze(ctx context.Context, at *site, src source, now time.Time, progress func(step string, done, of int)) (result AnalyzeResult, err error) {
+	unlock, err := at.lock(ctx)
+	if err != nil {
+		return result, err
+	}
+	defer unlock()
+	base := at.current()
+	if base == "" {
+		return result, koe.Errorf(koe.NotFound, "there is no warehouse at %s yet: run koe load", at.published)
+	}
+	l := newLayout(src.settings, src.journeys)
+	about, _, err := aboutOf(ctx, base)
+	if err != nil {
+		return result, koe.Errorf(koe.Internal, "the warehouse %s does not open; koe load rebuilds it: %w", at.published, err)
+	}
+	if about["layout"] != l.hash() {
+		return result, koe.Errorf(koe.Conflict, "the journeys or the segments changed since the last load: run koe load first")
+	}
+	a := &analyzer{layout: l, now: now.UTC(), today: koe.DateOf(now.In(src.location)), safety: thresholds(src.settings)}
+	result.AsOf = a.now
+	state := a.state()
+	if about["analysed"] == state {
+		return result, nil
+	}
+	build, err := at.begin(ctx, base)
+	if err != nil {
+		return result, err
+	}
+	defer func() {
+		if err != nil {
+			build.abandon()
+		}
+	}()
+	a.conn = build.conn
+	if err := a.all(ctx, &result, progress); err != nil {
+		return result, err
+	}
+	for fact, value := range map[string]string{
+		"as_of": a.now.Format(time.RFC3339), "as_of_date": a.today.String(), "analysed": state,
+		"min_group": fmt.Sprint(a.safety.MinGroup), "min_comments": fmt.Sprint(a.safety.MinComments),
+	} {
+		if err := a.exec(ctx, fmt.Sprintf("DELETE FROM about WHERE fact = %[1]s; INSERT INTO about VALUES (%[1]s, %[2]s)", literal(fact), literal(value))); err != nil {
+			return result, err
+		}
+	}
+	if err := build.publish(ctx); err != nil {
+		return result, err
+	}
+	result.Version = build.number
+	return result, nil
+}
+
+// state names everything that the figures depend on besides the facts: a load removes it.
+func (a *analyzer) state() string {
+	return fmt.Sprintf("%s %d %d", a.now.Format(time.RFC3339Nano), a.safety.MinGroup, a.safety.MinComments)
+}
+
+// thresholds gives the thresholds of METHOD 5.1, 5 and 10 unless stated and never under 3.
+func thresholds(s *koe.Settings) koe.DisclosureSettings {
+	out := s.Disclosure
+	if out.MinGroup == 0 {
+		out.MinGroup = 5
+	}
+	if out.MinComments == 0 {
+		out.MinComments = 10
+	}
+	out.MinGroup = max(out.MinGroup, 3)
+	out.MinComments = max(out.MinComments, out.MinGroup)
+	return out
+}
+
+// all runs everything, on tables made anew.
+func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func(string, int, int)) error {
+	if progress == nil {
+		progress = func(string, int, int) {}
+	}
+	tables, models := modelTables(), steps()
+	of, done := len(reductions)+len(models)+1, 0
+	if err := a.prepare(ctx, tables); err != nil {
+		return err
+	}
+	for _, name := range reductions {
+		progress(name, done, of)
+		if err := a.reduce(ctx, name); err != nil {
+			return fmt.Errorf("reduction %s: %w", name, err)
+		}
+		done++
+	}
+	for _, model := range models {
+		progress(model.name, done, of)
+		run := model.run
+		if run == nil {
+			run = func(a *analyzer, ctx context.Context) error { return a.model(ctx, model.name) }
+		}
+		if err := run(a, ctx); err != nil {
+			return fmt.Errorf("model %s: %w", model.name, err)
+		}
+		done++
+	}
+	progress("disclosure", done, of)
+	if err := a.disclose(ctx, tables, result); err != nil {
+		return fmt.Errorf("disclosure control: %w", err)
+	}
+	progress("", of, of)
+	return nil
+}
+
+// prepare drops what the last analysis wrote and makes empty tables and the functions that SQL lacks.
+func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {
+	var b strings.Builder
+	for _, name := range reductions {
+		fmt.Fprintf(&b, "DROP TABLE IF EXISTS %s;\n", quote(name))
+	}
+	for _, table := range tables {
+		fmt.Fprintf(&b, "DROP TABLE IF EXISTS %s; DROP TABLE IF EXISTS %s;\n", quote(table.name), quote("safe_"+table.name))
+		b.WriteString(table.ddl())
+	}
+	b.WriteString(macros)
+	if err := a.exec(ctx, b.String()); err != nil {
+		return err
+	}
+	var quantiles sync.Map // DuckDB calls from several threads
+	return errors.Join(
+		duckdb.RegisterScalarUDF(a.conn, "t_quantile", &function{1, func(x []float64) float64 {
+			if !(x[0] > 0) {
+				return math.NaN()
+			}
+			if t, known := quantiles.Load(x[0]); known {
+				return t.(float64)
+			}
+			t := stats.TQuantile(0.975, x[0])
+			quantiles.Store(x[0], t)
+			return t
+		}}),
+		duckdb.RegisterScalarUDF(a.conn, "wilson_low", &function{2, func(x []float64) float64 { return stats.Wilson(int64(x[0]), int64(x[1]), 0.95).Low }}),
+		duckdb.RegisterScalarUDF(a.conn, "wilson_high", &function{2, func(x []float64) float64 { return stats.Wilson(int64(x[0]), int64(x[1]), 0.95).High }}),
+	)
+}
+
+// macros are what the models share. spread is the standard deviation (n−1) of whole numbers from their exact sums, in
+// units: the difference is taken in whole numbers while these fit.
+const macros = `
+CREATE OR REPLACE TEMP MACRO spread(n, s1, s2, unit) AS CASE WHEN n < 2 THEN NULL WHEN unit < 1000000
+    THEN sqrt((n::HUGEINT * s2 - s1 * s1)::DOUBLE / (n::DOUBLE * (n - 1))) / unit
+    ELSE sqrt(greatest(0, (s2::DOUBLE - s1::DOUBLE * s1::DOUBLE / n) / (n - 1))) / unit END;
+`
+
+// function is a number made from numbers in Go, for SQL; NaN is NULL.
+type function struct {
+	arguments int
+	of        func([]float64) float64
+}
+
+// Config implements duckdb.ScalarFunc.
+func (f *function) Config() duckdb.ScalarFuncConfig {
+	double, _ := duckdb.NewTypeInfo(duckdb.TYPE_DOUBLE) // a plain type always has one
+	inputs := make([]duckdb.TypeInfo, f.arguments)
+	for i := range inputs {
+		inputs[i] = double
+	}
+	return duckdb.ScalarFuncConfig{InputTypeInfos: inputs, ResultTypeInfo: double}
+}
+
+// Executor implements duckdb.ScalarFunc.
+func (f *function) Executor() duckdb.ScalarFuncExecutor {
+	return duckdb.ScalarFuncExecutor{RowExecutor: func(values []driver.Value) (any, error) {
+		x := make([]float64, len(values))
+		for i, value := range values {
+			number, ok := value.(float64)
+			if !ok {
+				return nil, nil
+			}
+			x[i] = number
+		}
+		if y := f.of(x); !math.IsNaN(y) {
+			return y, nil
+		}
+		return nil, nil
+	}}
+}
+
+func (a *analyzer) exec(ctx context.Context, query string, args ...any) error {
+	if _, err := a.conn.ExecContext(ctx, query, args...); err != nil {
+		if len(query) > 160 {
+			query = query[:160] + "…"
+		}
+		return fmt.Errorf("%s: %w", query, err)
+	}
+	return nil
+}
+
+func (a *analyzer) reduce(ctx context.Context, name string) error {
+	query, err := a.layout.reductionSQL(name)
+	if err != nil {
+		return err
+	}
+	return a.exec(ctx, query)
+}
+
+// modelSQL gives the statement of a model's file with its parameters put in.
+func (a *analyzer) modelSQL(name string) (string, error) {
+	query, err := modelFiles.ReadFile("models/" + name + ".sql")
+	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup)).Replace(string(query)), err
+}
+
+// model runs a model that is SQL alone.
+func (a *analyzer) model(ctx context.Context, name string) error {
+	query, err := a.modelSQL(name)
+	if err != nil {
+		return err
+	}
+	return a.exec(ctx, query)
+}
+
+// write appends rows to a table. Fields without a column of that table are left out.
+func write[T any](ctx context.Context, a *analyzer, tableName string, columns []column, rows []T) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	kind := reflect.TypeFor[T]()
+	fields := make([]int, len(columns))
+	names := columnsOf(kind)
+	for i, c := range columns {
+		fields[i] = -1
+		for j, name := range names {
+			if name == c.name {
+				fields[i] = j
+			}
+		}
+		if fields[i] < 0 {
+			return koe.Errorf(koe.Internal, "%s has no field for the column %s", kind.Name(), c.name)
+		}
+	}
+	return a.conn.Raw(func(raw any) error {
+		conn, ok := raw.(*duckdb.Conn)
+		if !ok {
+			return koe.Errorf(koe.Internal, "the warehouse driver gives a %T", raw)
+		}
+		appender, err := duckdb.NewAppenderFromConn(conn, "", tableName)
+		t := &table{appender: appender, name: tableName, err: err}
+		values := make([]driver.Value, len(columns))
+		for i := range rows {
+			row := reflect.ValueOf(&rows[i]).Elem()
+			for c, field := range fields {
+				values[c] = plain(row.Field(field))
+			}
+			t.add(values...)
+		}
+		if err := ctx.Err(); err != nil {
+			return errors.Join(err, t.close())
+		}
+		return t.close()
+	})
+}
+
+// plain gives a field as the driver wants it: nil for a nil pointer or slice.
+func plain(field reflect.Value) driver.Value {
+	switch value := field.Interface().(type) {
+	case *float64:
+		if value == nil || math.IsNaN(*value) || math.IsInf(*value, 0) {
+			return nil
+		}
+		return *value
+	case *int64:
+		return nullable(value)
+	case []int64:
+		if value == nil {
+			return nil
+		}
+		return value
+	case []string:
+		if value == nil {
+			return nil
+		}
+		return value
+	default:
+		return value
+	}
+}

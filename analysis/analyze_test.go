@@ -1,0 +1,161 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// wholeWorld has every kind of question and row.
+func wholeWorld(t testing.TB) *world {
+	j := scaleJourney([]string{"m2", "m3"}, "fit:F1,F2,F3", "isolation<:I1,-I2")
+	everyKind(j)
+	w := newWorld(t, j)
+	b := &batch{}
+	for i := range 40 {
+		key := fmt.Sprintf("p%02d", i)
+		segments := []string{"bureau=" + []string{"A", "B"}[i%2], "division=" + []string{"x", "y", "z"}[i%3], "hire_type=正規"}
+		b.people = append(b.people, person(key, fmt.Sprintf("2026-%02d-01", 1+i%6), segments...))
+		for s, stage := range []string{"m2", "m3"} {
+			v := invite(key, stage, fmt.Sprintf("2026-%02d-15", 3+i%6+s), "answered", segments...)
+			b.invitations = append(b.invitations, v)
+			b.submissions = append(b.submissions, answered(answers(key, stage, v.DueOn.String(),
+				fmt.Sprintf("F1=%d F2=%d F3=%d I1=%d I2=%d R=%d Y=%d N=%g S=choice:b M=choice:a|c T=text:こえ D=choice:2026-01-0%d",
+					1+i%5, 1+(i+s)%5, 1+(i*i)%5, 1+(i+1)%5, 1+(i/2)%5, i%11, i%2, float64(i)/4, 1+i%9), segments...), v))
+		}
+	}
+	w.script = []*batch{b}
+	return w
+}
+
+func TestAnalyze_EverySQLFileRunsAndNoneIsIdle(t *testing.T) {
+	w := wholeWorld(t)
+	w.build()
+	called := map[string]bool{}
+	for _, name := range reductions {
+		called["reductions/"+name+".sql"] = true
+	}
+	for _, step := range steps() {
+		called["models/"+step.name+".sql"] = true
+	}
+	for _, files := range []fs.FS{reductionFiles, modelFiles} {
+		err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() && !called[path] {
+				t.Errorf("%s is called by nothing", path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range reductions {
+		if got := w.table("SELECT count(*) > 0 FROM " + name); got[0] != "true" {
+			t.Errorf("%s is empty", name)
+		}
+	}
+}
+
+func TestReductions_ArePortableSQL(t *testing.T) {
+	l := newLayout(&wholeWorld(t).settings, wholeWorld(t).journeys)
+	for _, name := range reductions {
+		query, err := l.reductionSQL(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(query, "\n") {
+			if strings.HasPrefix(line, "--") || strings.HasPrefix(line, "COMMENT ") {
+				continue
+			}
+			for _, word := range []string{"WITH ", " OVER ", "FILTER", "//", "DATE_", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", " ON ", "::"} {
+				if strings.Contains(strings.ToUpper(line), word) {
+					t.Errorf("%s holds %q: %s", name, word, line)
+				}
+			}
+		}
+	}
+}
+
+func TestModels_ReadOnlyReductions(t *testing.T) {
+	files, err := modelFiles.ReadDir("models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := regexp.MustCompile(`(?i)\b(?:FROM|JOIN)\s+([a-z_]+)`)
+	named := regexp.MustCompile(`(?i)(?:WITH|,)\s+([a-z_]+)\s+AS\s+\(`)
+	for _, file := range files {
+		text, err := modelFiles.ReadFile("models/" + file.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(text), "-- "+strings.TrimSuffix(file.Name(), ".sql")) {
+			t.Errorf("%s does not begin with what a row of it is", file.Name())
+		}
+		known := map[string]bool{}
+		for _, found := range named.FindAllStringSubmatch(string(text), -1) {
+			known[found[1]] = true
+		}
+		for _, line := range strings.Split(string(text), "\n") {
+			if strings.HasPrefix(line, "--") {
+				continue
+			}
+			for _, found := range from.FindAllStringSubmatch(line, -1) {
+				if !known[found[1]] && !strings.HasPrefix(found[1], "red_") {
+					t.Errorf("%s reads %s", file.Name(), found[1])
+				}
+			}
+		}
+	}
+}
+
+func TestWarehouse_EveryTableAndColumnHasAComment(t *testing.T) {
+	w := wholeWorld(t)
+	w.build()
+	got := w.table(`SELECT table_name FROM duckdb_tables() WHERE comment IS NULL OR comment = ''
+		UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal AND (comment IS NULL OR comment = '')
+		UNION ALL SELECT table_name || '.' || column_name FROM duckdb_columns() WHERE NOT internal AND (comment IS NULL OR comment = '')`)
+	if len(got) > 0 {
+		t.Errorf("without a comment: %v", got)
+	}
+}
+
+func TestReadPublished_GivesTheSafeTables(t *testing.T) {
+	w := wholeWorld(t)
+	w.build()
+	p, err := ReadPublished(context.Background(), w.at.published)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Organization["ja"] != "例示省" || p.MinGroup != 5 || p.Closed.String() != "2026-12-01" || len(p.Stages) != 2 || len(p.Members) != 9 {
+		t.Errorf("facts: %+v", p)
+	}
+	var everybody *Trend
+	for i, row := range p.Tables.Trend {
+		if row.Construct == "fit" && row.Stage == "m2" && row.Grain == "all" && row.Segment == "" {
+			everybody = &p.Tables.Trend[i]
+		}
+	}
+	if everybody == nil || *everybody.N != 40 || everybody.NShown != "40" {
+		t.Errorf("fit at m2: %+v", everybody)
+	}
+}
+
+func TestAnalyze_TwiceChangesNothing(t *testing.T) {
+	w := wholeWorld(t)
+	w.build()
+	before := w.table("SELECT * FROM trend")
+	if again := w.load(false); again.Version != 0 {
+		t.Errorf("the second load made version %d", again.Version)
+	}
+	if again := w.analyze(); again.Version != 0 {
+		t.Errorf("the second analysis made version %d", again.Version)
+	}
+	if diff := cmp.Diff(before, w.table("SELECT * FROM trend")); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,171 @@
+package analysis
+
+import (
+	"context"
+	"slices"
+
+	"koe/analysis/disclosure"
+)
+
+// A grid is the cells that the tables of one journey break figures down by: node (everybody, or a member of a segment) ×
+// stage × slice of time, and the lines that add them up. It is the same for every figure; only the sizes differ.
+type grid struct {
+	nodes   []node
+	index   map[nodeKey]int
+	stages  []string // "" first
+	slices  []slice  // all time first
+	stageAt map[string]int
+	sliceAt map[slice]int
+	cells   int // of figures; rests, people who belong to no shown part, follow behind
+	rests   int
+	lines   []disclosure.Line
+	k       []int // least people of each cell
+}
+
+type nodeKey struct{ segment, member string }
+
+type node struct {
+	nodeKey
+	level, parent int // parent is a node; -1 for everybody
+}
+
+// slice is a period of a grain; the zero slice is all time.
+type slice struct{ grain, period string }
+
+// cell gives the index of a cell, and false for one that the grid does not have.
+func (g *grid) cell(segment, member, stage string, at slice) (int, bool) {
+	n, ok1 := g.index[nodeKey{segment, member}]
+	s, ok2 := g.stageAt[stage]
+	t, ok3 := g.sliceAt[at]
+	return (n*len(g.stages)+s)*len(g.slices) + t, ok1 && ok2 && ok3
+}
+
+func (g *grid) at(n, s, t int) int { return (n*len(g.stages)+s)*len(g.slices) + t }
+
+// newGrid reads the members, stages and periods of a journey.
+func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, error) {
+	g := &grid{index: map[nodeKey]int{{}: 0}, nodes: []node{{parent: -1, level: -1}}, stages: []string{""}, slices: []slice{{}},
+		stageAt: map[string]int{"": 0}, sliceAt: map[slice]int{{}: 0}}
+	members, err := readRows[Member](ctx, a.conn, "SELECT segment, member, label, level, parent FROM member ORDER BY level, segment, member")
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range members {
+		parent := 0
+		i := slices.IndexFunc(a.layout.segments, func(s segmentColumn) bool { return s.name == m.Segment })
+		if i >= 0 && a.layout.segments[i].parent != "" {
+			if above, ok := g.index[nodeKey{a.layout.segments[i].parent, m.Parent}]; ok {
+				parent = above
+			}
+		}
+		key := nodeKey{m.Segment, m.Member}
+		g.index[key] = len(g.nodes)
+		g.nodes = append(g.nodes, node{key, int(m.Level), parent})
+	}
+	for _, stage := range journey.Stages {
+		g.stageAt[stage.ID] = len(g.stages)
+		g.stages = append(g.stages, stage.ID)
+	}
+	for _, grain := range []string{"quarter", "cohort"} {
+		query := map[string]string{"quarter": "SELECT DISTINCT wave FROM red_cell WHERE journey = $1 ORDER BY 1",
+			"cohort": "SELECT DISTINCT cohort FROM red_response WHERE journey = $1 AND cohort <> '' ORDER BY 1"}[grain]
+		periods, err := texts(ctx, a.conn, query, journey.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, period := range periods {
+			g.sliceAt[slice{grain, period}] = len(g.slices)
+			g.slices = append(g.slices, slice{grain, period})
+		}
+	}
+	g.draw(a.safety.MinGroup, a.safety.MinComments)
+	return g, nil
+}
+
+// draw makes the lines. Below the top of a hierarchy a unit crossed with a stage needs k10 people (METHOD 5.1).
+func (g *grid) draw(k5, k10 int) {
+	g.cells = len(g.nodes) * len(g.stages) * len(g.slices)
+	g.k = make([]int, g.cells)
+	children := map[int]map[string][]int{} // node → segment → nodes
+	for n := 1; n < len(g.nodes); n++ {
+		parent := g.nodes[n].parent
+		if children[parent] == nil {
+			children[parent] = map[string][]int{}
+		}
+		children[parent][g.nodes[n].segment] = append(children[parent][g.nodes[n].segment], n)
+	}
+	add := func(total int, parts []int) {
+		g.lines = append(g.lines, disclosure.Line{Total: total, Parts: append(parts, g.cells+g.rests)})
+		g.rests++
+	}
+	for n := range g.nodes {
+		var segments []string
+		for segment := range children[n] {
+			segments = append(segments, segment)
+		}
+		slices.Sort(segments)
+		for s := range g.stages {
+			for t := range g.slices {
+				total := g.at(n, s, t)
+				g.k[total] = k5
+				if g.nodes[n].level > 0 && s > 0 {
+					g.k[total] = k10
+				}
+				for _, segment := range segments {
+					var parts []int
+					for _, child := range children[n][segment] {
+						parts = append(parts, g.at(child, s, t))
+					}
+					add(total, parts)
+				}
+				if s == 0 {
+					var parts []int
+					for stage := 1; stage < len(g.stages); stage++ {
+						parts = append(parts, g.at(n, stage, t))
+					}
+					add(total, parts)
+				}
+			}
+			for _, grain := range []string{"quarter", "cohort"} {
+				var parts []int
+				for t, at := range g.slices {
+					if at.grain == grain {
+						parts = append(parts, g.at(n, s, t))
+					}
+				}
+				if len(parts) > 0 {
+					add(g.at(n, s, 0), parts)
+				}
+			}
+		}
+	}
+}
+
+// sizes are the people behind each cell of a grid for one figure.
+type sizes struct {
+	n, people []int
+}
+
+func (g *grid) noSizes() *sizes { return &sizes{make([]int, g.cells), make([]int, g.cells)} }
+
+// decide gives the reason of each cell. K is the least number of people whatever the cell, withheld what another
+// figure decided (nil for the first).
+func (g *grid) decide(size *sizes, k int, withheld []disclosure.Reason) []disclosure.Reason {
+	cells := make([]disclosure.Group, g.cells+g.rests)
+	for i := range g.cells {
+		cells[i] = disclosure.Group{N: size.n[i], People: size.people[i], K: max(k, g.k[i])}
+		if withheld != nil {
+			cells[i].Withheld = withheld[i]
+		}
+	}
+	for _, line := range g.lines {
+		rest := cells[line.Total].N
+		last := len(line.Parts) - 1
+		for _, part := range line.Parts[:last] {
+			rest -= cells[part].N
+		}
+		// A rest below zero cannot be: a person moves between units only with a new answer. It is then no part at all.
+		cells[line.Parts[last]] = disclosure.Group{N: max(rest, 0), K: cells[line.Total].K}
+	}
+	return disclosure.DecideLines(cells, g.lines)[:g.cells]
+}

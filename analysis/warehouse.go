@@ -1,0 +1,65 @@
+package analysis
+
+import (
+	"context"
+	"time"
+
+	"koe"
+	"koe/journey"
+	"koe/store"
+)
+
+// Config says what a warehouse is built from and where it lies (the workspace's settings).
+type Config struct {
+	Workspace *journey.Workspace
+	Store     *store.Store                    // Analyze does not need it
+	Mask      func(string) string             // hides names, addresses and the like in free text; nil: texts stay out of the warehouse
+	Progress  func(step string, done, of int) // of is 0 while unknown; may be nil
+}
+
+// Load brings the facts of the warehouse up to date with the store, or builds it anew, and publishes the result as a new
+// version. With nothing new it publishes nothing. A warehouse that does not open, or was made for other journeys, is
+// rebuilt by itself; the result says so. The figures (models) stay as they were until Analyze.
+func Load(ctx context.Context, cfg Config, now time.Time, rebuild bool) (LoadResult, error) {
+	src := cfg.source()
+	src.feed = &storeFeed{cfg.Store}
+	if cfg.Progress != nil {
+		src.progress = func(done int) { cfg.Progress("load", done, 0) }
+	}
+	_ = now // the facts do not depend on when they are loaded
+	return load(ctx, cfg.site(), src, rebuild)
+}
+
+// Analyze computes every model and its safe_* table as of now and publishes the result as a new version. When the facts,
+// the thresholds and the moment are those of the last analysis it publishes nothing.
+func Analyze(ctx context.Context, cfg Config, now time.Time) (AnalyzeResult, error) {
+	return analyze(ctx, cfg.site(), cfg.source(), now, cfg.Progress)
+}
+
+func (c *Config) site() *site { return newSite(c.Workspace.Path(c.Workspace.Settings.Warehouse)) }
+
+func (c *Config) source() source {
+	src := source{settings: &c.Workspace.Settings, location: c.Workspace.Location, mask: c.Mask}
+	for _, compiled := range c.Workspace.Journeys {
+		src.journeys = append(src.journeys, &compiled.Journey)
+	}
+	return src
+}
+
+// storeFeed reads the store's feed of changes.
+type storeFeed struct{ store *store.Store }
+
+// batchRows is how many rows are read from the store at a time.
+const batchRows = 5000
+
+func (f *storeFeed) next(ctx context.Context, cursor string) (*batch, error) {
+	changes, err := f.store.Changes(ctx, store.Cursor(cursor), batchRows)
+	if koe.KindOf(err) == koe.Conflict && cursor != "" {
+		return nil, errOtherStore
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &batch{people: changes.People, events: changes.Events, invitations: changes.Invitations, submissions: changes.Submissions,
+		erased: len(changes.Erased), cursor: string(changes.Next), more: changes.More}, nil
+}
