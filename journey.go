@@ -155,6 +155,7 @@ type Stage struct {
 	When     string  // a condition over the person: hire_type == '任期付'
 	Repeat   *Repeat // asked again at even intervals
 	Roll     Roll    // where an opening that is not a business day moves
+	MinGap   *Period // least gap to the pulse before it, to one person; the calendar's unless stated
 }
 
 // Late says what becomes of a person whose window had already opened when koe first saw the anchor.

@@ -129,6 +129,7 @@ func stageShape() object[koe.Stage] {
 		key("late", lateShape(), func(s *S) *koe.Late { return &s.Late }, "開始日を過ぎて名簿に入った人をどうするか: until_close, skip, P7D / what becomes of people added after the opening"),
 		key("when", conditionShape(), func(s *S) *string { return &s.When }, "対象者の条件。例: hire_type == '任期付' / a condition over the person"),
 		key("repeat", pointer[koe.Repeat]{repeatShape()}, func(s *S) **koe.Repeat { return &s.Repeat }, "くり返し / asked again at even intervals"),
+		key("min_gap", pointer[koe.Period]{period(false)}, func(s *S) **koe.Period { return &s.MinGap }, "同じ人への前の調査からの最短の間隔。既定は koe.yaml / least gap to the pulse before it, to one person; as koe.yaml says unless stated"),
 		key("roll", rollShape(), func(s *S) *koe.Roll { return &s.Roll }, "休日に当たった開始日を next, previous, none のどれへ動かすか。既定は koe.yaml / where an opening on a closed day moves; as koe.yaml says unless stated"),
 	}}
 }

@@ -227,8 +227,12 @@ func (r *decider) earliest(d *dossier, c *candidate, day koe.Date) (koe.Date, Re
 	why := reasonDue(c)
 	on := r.cal.sendable(c.stage, later(day, c.open.DueOn), c.open.ClosesOn)
 	last := later(r.cal.lastSendable(c.stage, c.open.DueOn, c.open.ClosesOn), on)
-	if previous := lastPulse(d); !previous.IsZero() && !r.settings.Calendar.MinGap.IsZero() {
-		if free := r.cal.sendable(c.stage, previous.Add(r.settings.Calendar.MinGap), c.open.ClosesOn); free.After(on) {
+	gap := r.settings.Calendar.MinGap
+	if c.stage.MinGap != nil {
+		gap = *c.stage.MinGap
+	}
+	if previous := lastPulse(d); !previous.IsZero() && !gap.IsZero() {
+		if free := r.cal.sendable(c.stage, previous.Add(gap), c.open.ClosesOn); free.After(on) {
 			if free.After(last) {
 				on = last
 				why.lastDay(previous)

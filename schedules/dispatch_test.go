@@ -1,6 +1,7 @@
 package schedules_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -298,5 +299,19 @@ func TestDispatch_ASurveyThatPromisesSomethingElseIsNotSent(t *testing.T) {
 	h.reopen()
 	if r := h.dispatch("2026-06-17"); r.Invited != 1 || h.invitation("A", "m3").Version != 2 {
 		t.Errorf("with a new version: %+v", r)
+	}
+}
+
+// Somebody who was put on the roster a week before joining is asked at once, and still has the first week's plan on the first day.
+func TestDispatch_AStageMayComeSoonerThanTheGap(t *testing.T) {
+	for gap, week := range map[string]string{"": "2026-04-08", "min_gap: P0D": "2026-04-01", "min_gap: P10D": "2026-04-06"} {
+		h := newHouse(t, "Asia/Tokyo", tokyoCalendar, fmt.Sprintf(`
+  - {id: pre, title: {ja: 入社前, en: Before}, anchor: joined, opens: -P30D, closes: -P1D, survey: s1}
+  - {id: week, title: {ja: 最初の一週間, en: First week}, anchor: joined, opens: P0D, closes: P21D, survey: s1, %s}
+`, gap))
+		h.save("2026-03-25", hire(t, "A", "2026-04-01"))
+		if diff := cmp.Diff([]string{"2026-03-25 A pre", week + " A week"}, h.days("2026-03-25", "2026-05-01")); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", gap, diff)
+		}
 	}
 }
