@@ -86,18 +86,12 @@ func checkHypothesisMeasure(r *reader, j *koe.Journey, h *koe.Hypothesis, at str
 	}
 	if h.Kind == koe.HypothesisShare && h.Answers != "" {
 		if q, ok := j.Question(h.Measure); ok && q.Kind != koe.KindSingle && q.Kind != koe.KindMulti && q.Kind != koe.KindText {
-			_, bad := compileCondition(h.Measure+" "+h.Answers, map[string]variable{h.Measure: rangeOf(j, q)})
+			_, bad := compileCondition(h.Measure+" "+h.Answers, map[string]variable{h.Measure: ranged(variable{kind: number}, j, q)})
 			for _, b := range bad {
 				r.fail(join(at, "answers"), b.say, b.args...)
 			}
 		}
 	}
-}
-
-func rangeOf(j *koe.Journey, q *koe.Question) variable {
-	v := variable{kind: number}
-	v.lo, v.hi, v.ranged = j.Range(q)
-	return v
 }
 
 // checkMeasured looks whether id is a question or construct with numbers, and is asked in the stage's survey.

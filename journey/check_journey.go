@@ -56,10 +56,17 @@ func checkJourney(r *reader, j *koe.Journey, settings *koe.Settings) {
 
 // checkTexts finds texts that lack the organisation's language (an error), or one that other texts have.
 func checkTexts(r *reader) {
-	used := map[string]bool{}
+	used := map[string]int{}
 	for _, t := range r.texts {
 		for _, tag := range t.languages {
-			used[tag] = true
+			used[tag]++
+		}
+	}
+	for tag, n := range used {
+		if n*2 < len(r.texts) && tag != r.own { // a language that was only begun: one sentence is enough
+			first := slices.IndexFunc(r.texts, func(t readText) bool { return slices.Contains(t.languages, tag) })
+			r.warn(r.texts[first].path, "%[1]s is there in %[2]d of %[3]d texts only", tag, n, len(r.texts))
+			delete(used, tag)
 		}
 	}
 	for _, t := range r.texts {
@@ -273,6 +280,9 @@ func checkConstructs(r *reader, j *koe.Journey) {
 			}
 			lo, hi, ranged := j.Range(q)
 			lo1, hi1, ranged1 := j.Range(first)
+			if q.Kind == koe.KindScale && !ranged || first.Kind == koe.KindScale && !ranged1 {
+				continue // the scale is unknown, which is reported there
+			}
 			if ranged != ranged1 || lo != lo1 || hi != hi1 {
 				r.fail(item, "%s does not have the range of %s, and the items of a construct share one", id, first.ID)
 			}

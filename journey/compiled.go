@@ -194,7 +194,7 @@ func compile(r *reader, j koe.Journey, columns []string) *Compiled {
 		if q.Kind == koe.KindContact {
 			v.lo, v.hi, v.ranged = 0, 1, true
 		} else {
-			v.lo, v.hi, v.ranged = c.Range(q)
+			v = ranged(v, &c.Journey, q)
 		}
 		overAnswers[q.ID] = v
 	}
@@ -223,6 +223,13 @@ func compile(r *reader, j koe.Journey, columns []string) *Compiled {
 		c.compileOne(r, join(index("stages", i), "when"), c.Stages[i].When, overPerson, c.people)
 	}
 	return c
+}
+
+// ranged adds the range of a question, if it has a sound one.
+func ranged(v variable, j *koe.Journey, q *koe.Question) variable {
+	v.lo, v.hi, v.ranged = j.Range(q)
+	v.ranged = v.ranged && v.lo < v.hi
+	return v
 }
 
 func (c *Compiled) compileOne(r *reader, path, source string, variables map[string]variable, into map[string]*condition) {

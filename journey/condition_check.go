@@ -26,10 +26,21 @@ func (c *conditionChecker) check(source string) {
 	config.MaxNodes = 500
 	tree, err := parser.ParseWithConfig(source, config)
 	if err != nil {
-		bad := badCondition{say: "the condition cannot be read: %s", args: []any{firstLine(err.Error())}}
+		message, index := firstLine(err.Error()), 0
 		var located *file.Error
 		if errors.As(err, &located) {
-			bad.index, bad.args = located.From, []any{located.Message}
+			message, index = located.Message, located.From
+		}
+		bad := badCondition{index: index, say: "the condition cannot be read: %s", args: []any{message}}
+		if token := unexpectedToken.FindStringSubmatch(message); token != nil {
+			bad.say, bad.args = "%s does not fit here", []any{token[1]}
+			if word := strings.ToLower(token[1]); word == "and" || word == "or" || word == "not" || word == "in" {
+				bad.hint, bad.hints = "write %s in small letters", []any{word}
+			}
+		} else if strings.Contains(message, "token EOF") || strings.Contains(message, "end of expression") {
+			bad.say, bad.args = "the condition ends too early", nil
+		} else if strings.Contains(message, "literal not terminated") {
+			bad.say, bad.args = "a quotation mark is not closed", nil
 		}
 		switch {
 		case singleEquals.MatchString(source):
@@ -48,6 +59,9 @@ func (c *conditionChecker) check(source string) {
 		c.fail(tree.Node, "this is a value, and a condition (true or false) was expected").hint = "compare it, as in ISO1 >= 4"
 	}
 }
+
+// The expression library's words for a token that it did not expect: unexpected token Operator("=").
+var unexpectedToken = regexp.MustCompile(`^unexpected token \w+\("(.*)"\)$`)
 
 var singleEquals = regexp.MustCompile(`[^=!<>]=[^=]`)
 

@@ -60,7 +60,7 @@ func spoken(t *testing.T) map[string]token.Position {
 					case *ast.Ident:
 						name = left.Name
 					}
-					if (name == "hint" || name == "expected") && i < len(n.Rhs) {
+					if (name == "hint" || name == "expected" || name == "say") && i < len(n.Rhs) {
 						take(n.Rhs[i])
 					}
 				}

@@ -2,6 +2,7 @@ package journey
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -152,8 +153,8 @@ func (p *report) hint(say phrase, args ...any) {
 func (p *report) near(word string, candidates []string) {
 	if best := nearest(word, candidates); best != "" {
 		p.hint("did you mean %s?", best)
-	} else if len(candidates) > 0 && len(candidates) <= 12 {
-		p.hint("there are: %s", strings.Join(candidates, ", "))
+	} else if all := slices.Compact(slices.Clone(candidates)); len(all) > 0 && len(all) <= 12 {
+		p.hint("there are: %s", strings.Join(all, ", "))
 	}
 }
 

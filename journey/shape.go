@@ -27,6 +27,8 @@ type scalarShape[T any] struct {
 	number   bool           // must stand without quotes, as numbers and true/false do
 	limits   map[string]any // what else the schema says: type, pattern, enum, minimum
 	near     []string       // the allowed values, when they are few
+	between  *[2]int        // the bounds of a whole number
+	secret   bool           // what stands here by mistake may be a secret: it is not repeated
 }
 
 func (s scalarShape[T]) read(r *reader, path string, n ast.Node) (zero T, ok bool) {
@@ -36,8 +38,8 @@ func (s scalarShape[T]) read(r *reader, path string, n ast.Node) (zero T, ok boo
 			return v, true
 		}
 	}
-	rep := r.fail(path, "%s was found, and %s was expected", found(n), s.expected)
-	if isScalar && len(s.near) > 0 {
+	rep := r.fail(path, "%s was found, and %s was expected", s.found(n), s.expects(r.language))
+	if isScalar && len(s.near) > 0 && nearest(text, s.near) != "" {
 		rep.near(text, s.near)
 	} else if isScalar && s.number && quoted {
 		if _, ok := s.parse(text); ok {
@@ -45,6 +47,25 @@ func (s scalarShape[T]) read(r *reader, path string, n ast.Node) (zero T, ok boo
 		}
 	}
 	return zero, false
+}
+
+// found says what stands where the value should.
+func (s scalarShape[T]) found(n ast.Node) any {
+	if _, _, null, ok := scalar(n); ok && !null && s.secret {
+		return phrase("something else")
+	}
+	return found(n)
+}
+
+// expects says what should stand there.
+func (s scalarShape[T]) expects(language string) any {
+	switch {
+	case s.between != nil:
+		return sentence(language, "a whole number from %d to %d", s.between[0], s.between[1])
+	case s.expected == "":
+		return sentence(language, "one of %s", strings.Join(s.near, ", "))
+	}
+	return s.expected
 }
 
 func (s scalarShape[T]) schema(map[string]any) map[string]any { return maps.Clone(s.limits) }
@@ -73,7 +94,7 @@ func oneOf[T ~string](words ...T) scalarShape[T] {
 		all[i] = string(w)
 	}
 	return scalarShape[T]{
-		expected: phrase(strings.Join(all, " | ")), near: all, limits: map[string]any{"enum": all},
+		near: all, limits: map[string]any{"enum": all},
 		parse: func(s string) (T, bool) { return T(s), slices.Contains(all, s) },
 	}
 }
@@ -81,17 +102,13 @@ func oneOf[T ~string](words ...T) scalarShape[T] {
 // whole is an integer from least to most.
 func whole(least, most int) scalarShape[int] {
 	return scalarShape[int]{
-		expected: phrase(wholeBetween(least, most)), number: true,
+		between: &[2]int{least, most}, number: true,
 		limits: map[string]any{"type": "integer", "minimum": least, "maximum": most},
 		parse: func(s string) (int, bool) {
 			n, err := strconv.Atoi(s)
 			return n, err == nil && n >= least && n <= most
 		},
 	}
-}
-
-func wholeBetween(least, most int) string {
-	return strconv.Itoa(least) + "–" + strconv.Itoa(most)
 }
 
 // decimal is a finite number.

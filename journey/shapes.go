@@ -238,5 +238,7 @@ func eventShape() scalarShape[string] {
 
 // envShape is the name of an environment variable.
 func envShape() scalarShape[string] {
-	return checked("the name of an environment variable", envPattern.String(), envPattern.MatchString)
+	s := checked("the name of an environment variable", envPattern.String(), envPattern.MatchString)
+	s.secret = true
+	return s
 }

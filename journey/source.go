@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -117,16 +118,39 @@ func (s *source) explain(err error) *syntaxError {
 	if wide, found := s.indentedWith('　'); found {
 		return &syntaxError{wide, "this line is indented with a full-width space (U+3000), and YAML takes half-width spaces only", nil, "replace it by two half-width spaces"}
 	}
-	var hint phrase
+	say, args, hint := plainly(message)
 	for line := at.line; line >= max(at.line-1, 1); line-- {
 		if line <= len(s.lines) && strings.Contains(s.lines[line-1], "：") {
 			hint = "a key needs a half-width colon and a space (key: value), not a full-width one"
 		}
 	}
-	if hint == "" && strings.Contains(message, "mapping value is not allowed") {
-		hint = "put a text that holds a colon between quotes"
+	return &syntaxError{at, say, args, hint}
+}
+
+// plainly says the library's commoner messages in the words of a writer.
+func plainly(message string) (say phrase, args []any, hint phrase) {
+	has := func(parts ...string) bool {
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(message, part) })
 	}
-	return &syntaxError{at, "this is not YAML: %s", []any{firstLine(message)}, hint}
+	switch {
+	case has("could not find end character of"):
+		say = "a quotation mark is not closed"
+	case has("',' or ']' must be", "sequence end token"):
+		say = "a list [ … ] is not closed, or a comma is missing in it"
+	case has("',' or '}' must be", "flow mapping end token"):
+		say = "braces { … } are not closed, or a comma is missing in them"
+	case has("character corresponding to"):
+		say = "a bracket is closed here that was not opened"
+	case has("reserved character", "unexpected directive value"):
+		say, hint = "a text cannot begin with this sign", "put the text between quotes"
+	case has("mapping value is not allowed", "map key-value is pre-defined"):
+		say, hint = "a value stands here where none can stand", "put a text that holds a colon between quotes"
+	case has("value is not allowed in this context", "non-map value", "unexpected key name", "required string token", "block sequence entries"):
+		say, hint = "this does not fit to the lines before it", "look at the indentation, and at the space after each colon and dash"
+	default:
+		say, args = "this is not YAML: %s", []any{firstLine(message)}
+	}
+	return say, args, hint
 }
 
 func firstLine(s string) string {
@@ -302,6 +326,9 @@ func found(n ast.Node) any {
 			case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 				return text
 			}
+		}
+		if holdsPassword(text) {
+			return phrase("an address with a password")
 		}
 		if utf8.RuneCountInString(text) > 40 {
 			text = string([]rune(text)[:40]) + "…"
