@@ -234,6 +234,10 @@ func (in *answerImport) layouts(tables []table.Table) (layouts []*layout, unsure
 			continue
 		}
 		used[t.File] = true
+		if _, err := l.location(in.cfg.Workspace.Location); err != nil {
+			problems = append(problems, koe.Problem{File: t.Name(), Line: 1, Message: say(in.lang, "ファイルの時間帯「%s」が分かりません。", "the file's time zone %q is not known", l.zone)})
+			continue
+		}
 		in.result.Format = format
 		l.prepare(&in.journey.Journey, in.words, nil)
 		layouts = append(layouts, l)

@@ -15,6 +15,14 @@ type format struct {
 // formats lists every format, those that are easiest to tell first.
 func formats() []format {
 	return []format{
+		{"qualtrics", qualtricsLayout, qualtricsSigns},
+		{"surveymonkey", surveymonkeyLayout, surveymonkeySigns},
+		{"limesurvey-vv", vvLayout, vvSigns},
+		{"limesurvey", limesurveyLayout, limesurveySigns},
+		{"formbricks", formbricksLayout, formbricksSigns},
+		{"glint", glintLayout, glintSigns},
+		{"msforms", msformsLayout, msformsSigns},
+		{"google", googleLayout, googleSigns},
 		{"koe", koeLayout, koeSigns},
 	}
 }

@@ -24,14 +24,18 @@ type layout struct {
 	language  int
 	seconds   int
 	publish   int
-	stages    map[string]string // words in the stage column → stage, from a mapping file
-	fixed     string            // the stage of every row, from a mapping file
-	segments  map[string]int    // segment column of koe.yaml → column
-	questions []*asked          // in the order of their first column
-	unused    []string          // headers without a meaning
-	order     cell.Order        // of dates with the year last
-	skip      func(r table.Row) bool
-	freeOther bool // unknown text where a choice belongs is the choice その他
+	stages    map[string]string                                       // words in the stage column → stage, from a mapping file
+	fixed     string                                                  // the stage of every row, from a mapping file
+	segments  map[string]int                                          // segment column of koe.yaml → column
+	questions []*asked                                                // in the order of their first column
+	unused    []string                                                // headers without a meaning
+	order     cell.Order                                              // of dates with the year last
+	skip      func(r table.Row) bool                                  // sets a record aside: a preview, an unfinished response
+	zone      string                                                  // IANA name of the zone of times without one; "" is the organisation's
+	blanks    map[string]bool                                         // folded texts that mean that there is no answer
+	decode    func(string) string                                     // undoes what the format does to texts; may be nil
+	codes     func(j *koe.Journey, q *koe.Question) map[string]string // the tool's own codes for answers; may be nil
+	freeOther bool                                                    // unknown text where a choice belongs is the choice その他
 	source    koe.Source
 }
 
@@ -69,6 +73,11 @@ func (l *layout) add(q *koe.Question, column answerColumn) {
 func (l *layout) prepare(j *koe.Journey, words *answerWords, labels map[string]map[string]string) {
 	for _, a := range l.questions {
 		a.reader = newReader(j, a.question, words, l.freeOther)
+		if l.codes != nil {
+			for code, value := range l.codes(j, a.question) {
+				a.reader.labels[cell.Fold(code)] = value
+			}
+		}
 		for label, value := range labels[a.question.ID] {
 			a.reader.labels[cell.Fold(label)] = value
 		}
@@ -143,7 +152,7 @@ func wordsFor(cfg *Config, j *journey.Compiled, stage string) *headerWords {
 // foldQuestion is the form in which question texts are compared: folded, without a number before them and without the
 // full stop and the remarks of a form after them.
 func foldQuestion(text string) string {
-	folded := cell.Fold(text)
+	folded := cell.Fold(plain(text))
 	rest := strings.TrimLeft(strings.TrimPrefix(folded, "q"), "0123456789")
 	if rest != folded && rest != "" && strings.ContainsRune(".:)、-", []rune(rest)[0]) {
 		folded = strings.TrimLeft(rest, ".:)、-")
@@ -166,6 +175,18 @@ func (w *headerWords) question(header string) *koe.Question {
 		return q
 	}
 	return w.texts[foldQuestion(header)]
+}
+
+// prefixed finds the question of a header that begins with an id: ISO1. text.
+func (w *headerWords) prefixed(header string) *koe.Question {
+	for _, separator := range []string{". ", ": ", ".", ":", "．", "："} {
+		if id, rest, cut := strings.Cut(cell.Clean(header), separator); cut && rest != "" {
+			if q := w.byID(id); q != nil {
+				return q
+			}
+		}
+	}
+	return nil
 }
 
 // option finds the question and choice of a header such as FUP_ISO[peers] or FUP_ISO_peers.
@@ -265,6 +286,12 @@ func (l *layout) given(lang string, a *asked, r table.Row) (answer koe.Answer, t
 	var choices []string
 	for _, c := range a.columns {
 		text := cell.Clean(r.Text(c.index))
+		if l.blanks[cell.Fold(text)] {
+			text = ""
+		}
+		if l.decode != nil {
+			text = cell.Clean(l.decode(text))
+		}
 		switch {
 		case c.option == "" && !c.other: // the whole answer
 			one, other, err := a.reader.read(lang, text, l.order)
@@ -278,17 +305,21 @@ func (l *layout) given(lang string, a *asked, r table.Row) (answer koe.Answer, t
 				answer, column = one, c.index
 				toOther = toOther || other
 				choices = append(choices, one.Choices...)
+			} else if !sameAnswer(answer, one) {
+				return answer, false, c.index, problem(say(lang, "二つの列が違う回答になっています。", "two columns answer it differently"))
 			}
 		case text == "":
 		case c.other:
 			toOther, touched = true, true
-			if a.reader.other != "" && !slices.Contains(choices, a.reader.other) {
-				choices = append(choices, a.reader.other)
+			if other := cmp.Or(c.option, a.reader.other); other != "" && !slices.Contains(choices, other) {
+				choices = append(choices, other)
 			}
 		default:
 			touched = true
 			picked, ok := a.reader.picked(text, c.option)
-			if !ok {
+			if !ok && c.option == a.reader.other {
+				picked, toOther = true, true // its free text
+			} else if !ok {
 				return answer, false, c.index, problem(say(lang, "「%s」は、この選択肢が選ばれたかどうかを表していません。", "%q does not say whether the choice was taken", text))
 			}
 			if picked && !slices.Contains(choices, c.option) {
@@ -306,9 +337,16 @@ func (l *layout) given(lang string, a *asked, r table.Row) (answer koe.Answer, t
 	return answer, toOther, column, nil
 }
 
+func sameAnswer(a, b koe.Answer) bool {
+	if (a.Value == nil) != (b.Value == nil) || a.Value != nil && *a.Value != *b.Value {
+		return false
+	}
+	return a.Text == b.Text && a.Missing == b.Missing && slices.Equal(a.Choices, b.Choices)
+}
+
 // picked understands a cell of a column that is about one choice: yes or no, 1 or 0, or the choice itself.
 func (r *reader) picked(text, option string) (picked, ok bool) {
-	if value, other := optionOf(r.q, cell.Unguard(text)); value == option && !other {
+	if value, other := optionOf(r.q, cell.Unguard(text)); value == option && !other && value != "" {
 		return true, true
 	}
 	if mapped, found := r.labels[cell.Fold(text)]; found {

@@ -46,7 +46,8 @@ func (in *answerImport) readRow(l *layout, r table.Row) *incoming {
 		sub.Language = tag
 	}
 	if raw := text(l.submitted); raw != "" {
-		at, err := cell.TimeIn(raw, in.cfg.Workspace.Location, l.order)
+		zone, _ := l.location(in.cfg.Workspace.Location) // known, or the file was refused
+		at, err := cell.TimeIn(raw, zone, l.order)
 		switch {
 		case err != nil:
 			refuse(l.submitted, say(in.lang, "回答日時「%s」が読めません。2026-04-15 09:00 のように書いてください。", "the time %q cannot be read; write it as 2026-04-15 09:00", raw))

@@ -22,8 +22,11 @@ func Delimiter(text string) rune {
 	}
 	best, bestScore := ',', 0.0
 	for _, d := range []rune{',', '\t', ';'} {
-		rows, err := split(sample, d, 0)
-		if err != nil && len(rows) == 0 {
+		rows, err := split(sample, d, 0, true)
+		if err != nil && d == '\t' {
+			rows, err = split(sample, d, 0, false)
+		}
+		if len(rows) == 0 {
 			continue
 		}
 		counts, widest := map[int]int{}, 0
@@ -51,8 +54,9 @@ func Delimiter(text string) rune {
 
 // split cuts text into records and cells: RFC 4180, with \n, \r\n or a bare \r at the end of a line, line breaks within
 // quotes, and quotes in the middle of a cell taken as they are. Blank records are left out. A quote that never closes is
-// an error that names its line. skipped is the number of lines before the text.
-func split(text string, delimiter rune, skipped int) ([]Row, error) {
+// an error that names its line. skipped is the number of lines before the text; without quotes a quotation mark is a
+// character like any other.
+func split(text string, delimiter rune, skipped int, quotes bool) ([]Row, error) {
 	var (
 		rows   []Row
 		cells  []Cell
@@ -79,7 +83,7 @@ func split(text string, delimiter rune, skipped int) ([]Row, error) {
 		cell := Cell{Line: line, Column: column}
 		var b strings.Builder
 		from := i // of the part of an unquoted cell that is not in b yet
-		if text[i] == '"' {
+		if quotes && text[i] == '"' {
 			i, column = i+1, column+1
 			closed := false
 			for from = i; i < len(text); {

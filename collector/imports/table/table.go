@@ -138,7 +138,10 @@ func Parse(file string, b []byte) ([]Table, error) {
 	if delimiter == 0 {
 		delimiter = Delimiter(text)
 	}
-	rows, err := split(text, delimiter, skipped)
+	rows, err := split(text, delimiter, skipped, true)
+	if err != nil && delimiter == '\t' { // some tools write tab-separated text without quoting
+		rows, err = split(text, delimiter, skipped, false)
+	}
 	if err != nil {
 		return nil, err
 	}
