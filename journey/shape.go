@@ -70,17 +70,20 @@ func (s scalarShape[T]) expects(language string) any {
 
 func (s scalarShape[T]) schema(map[string]any) map[string]any { return maps.Clone(s.limits) }
 
+// written is the JSON type of a text that is taken as it is written: 0 and true too.
+func written() []any { return []any{"string", "number", "boolean"} }
+
 // anyText is a text that a machine reads: a path, a name. It is never empty.
 func anyText() scalarShape[string] {
 	return scalarShape[string]{
-		expected: "a text", limits: map[string]any{"type": "string", "minLength": 1},
+		expected: "a text", limits: map[string]any{"type": written(), "minLength": 1},
 		parse: func(s string) (string, bool) { return s, strings.TrimSpace(s) != "" },
 	}
 }
 
 // checked is a text that a function accepts or not.
 func checked(expected phrase, pattern string, accept func(string) bool) scalarShape[string] {
-	limits := map[string]any{"type": "string"}
+	limits := map[string]any{"type": written()}
 	if pattern != "" {
 		limits["pattern"] = pattern
 	}

@@ -43,7 +43,7 @@ func (idShape) read(r *reader, path string, n ast.Node) (string, bool) {
 }
 
 func (idShape) schema(map[string]any) map[string]any {
-	return map[string]any{"type": "string", "pattern": idPattern.String()}
+	return map[string]any{"type": written(), "pattern": idPattern.String()}
 }
 
 // textShape is what a person reads: {ja: …, en: …}, or a plain text in the organisation's language.
@@ -99,10 +99,10 @@ func (textShape) read(r *reader, path string, n ast.Node) (koe.Text, bool) {
 
 func (textShape) schema(defs map[string]any) map[string]any {
 	defs["text"] = map[string]any{"anyOf": []any{
-		map[string]any{"type": "string", "minLength": 1},
+		map[string]any{"type": written(), "minLength": 1},
 		map[string]any{
 			"type": "object", "propertyNames": map[string]any{"pattern": languagePattern.String()},
-			"additionalProperties": map[string]any{"type": []any{"string", "number", "boolean"}}, "minProperties": 1,
+			"additionalProperties": map[string]any{"type": written()}, "minProperties": 1,
 			"properties": map[string]any{"ja": map[string]any{}, "en": map[string]any{}},
 		},
 	}}
@@ -181,7 +181,7 @@ func (labelsShape) read(r *reader, path string, n ast.Node) (map[string][]string
 }
 
 func (labelsShape) schema(map[string]any) map[string]any {
-	list := map[string]any{"type": "array", "items": map[string]any{"type": []any{"string", "number", "boolean"}}}
+	list := map[string]any{"type": "array", "items": map[string]any{"type": written()}}
 	return map[string]any{"anyOf": []any{list, map[string]any{
 		"type": "object", "propertyNames": map[string]any{"pattern": languagePattern.String()}, "additionalProperties": list,
 	}}}
