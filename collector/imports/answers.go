@@ -20,6 +20,7 @@ import (
 type AnswerOptions struct {
 	Format  string // one of Formats; "" asks for a suggestion, which is taken only in a dry run or with Accept
 	Accept  bool   // take the suggested format (--yes)
+	Map     string // path of a mapping file; it decides instead of a format
 	Journey string // needed when there are several
 	Stage   string // of all rows; otherwise a column says it, or the invitations do
 	DryRun  bool
@@ -104,6 +105,7 @@ type answerImport struct {
 	now      time.Time
 	lang     string
 	journey  *journey.Compiled
+	mapping  *Mapping
 	words    *answerWords
 	tongues  map[string]string
 	byID     map[string]*koe.Person
@@ -145,6 +147,14 @@ func newAnswerImport(ctx context.Context, cfg Config, opts AnswerOptions, now ti
 		present: map[string]koe.Submission{}, known: map[string]bool{}, counts: map[string]*QuestionCount{}, values: map[string]map[string]int{},
 		matched: map[koe.PersonKey]bool{}, repeated: map[string]int{}}
 	var err error
+	if opts.Map != "" {
+		if in.mapping, err = ReadMapping(opts.Map); err != nil {
+			return nil, err
+		}
+		if in.opts.Journey == "" {
+			in.opts.Journey = in.mapping.Journey
+		}
+	}
 	if in.journey, err = chosenJourney(&cfg, in.opts.Journey); err != nil {
 		return nil, err
 	}
@@ -215,17 +225,22 @@ func (in *answerImport) layouts(tables []table.Table) (layouts []*layout, unsure
 		var l *layout
 		format := in.opts.Format
 		var wrong koe.Problems
-		if format == "" {
-			if format = detect(t, w); format == "" {
-				continue
+		if in.mapping != nil {
+			format = "map"
+			l, wrong = in.mapping.layout(in, t)
+		} else {
+			if format == "" {
+				if format = detect(t, w); format == "" {
+					continue
+				}
+				in.result.Suggested = true
 			}
-			in.result.Suggested = true
+			f, found := formatNamed(format)
+			if !found {
+				return nil, nil, koe.Errorf(koe.Invalid, "%s", say(in.lang, "「%s」という形式はありません: %s", "there is no format %q: %s", format, strings.Join(Formats(), ", ")))
+			}
+			l, wrong = f.layout(t, w, in.lang)
 		}
-		f, found := formatNamed(format)
-		if !found {
-			return nil, nil, koe.Errorf(koe.Invalid, "%s", say(in.lang, "「%s」という形式はありません: %s", "there is no format %q: %s", format, strings.Join(Formats(), ", ")))
-		}
-		l, wrong = f.layout(t, w, in.lang)
 		problems = append(problems, wrong...)
 		if l == nil {
 			if len(wrong) > 0 {
@@ -239,7 +254,7 @@ func (in *answerImport) layouts(tables []table.Table) (layouts []*layout, unsure
 			continue
 		}
 		in.result.Format = format
-		l.prepare(&in.journey.Journey, in.words, nil)
+		l.prepare(&in.journey.Journey, in.words, in.labels())
 		layouts = append(layouts, l)
 		in.result.Unused = append(in.result.Unused, l.unused...)
 	}
@@ -261,6 +276,14 @@ func (in *answerImport) layouts(tables []table.Table) (layouts []*layout, unsure
 			"this looks like the format %[1]s; if so, run again with --format %[1]s or --yes. Nothing was written", in.result.Format))
 	}
 	return layouts, unsure, nil
+}
+
+// labels gives what the mapping file says of labels, by question.
+func (in *answerImport) labels() map[string]map[string]string {
+	if in.mapping == nil {
+		return nil
+	}
+	return in.mapping.labels()
 }
 
 // WriteText writes the preview and what was done for a person to read.

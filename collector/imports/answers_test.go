@@ -25,7 +25,7 @@ func staffed(t testing.TB) Config {
 
 func answers(t testing.TB, cfg Config, files []string, opts AnswerOptions) AnswersResult {
 	t.Helper()
-	if opts.Format == "" {
+	if opts.Format == "" && opts.Map == "" {
 		opts.Format = "koe"
 	}
 	r, err := Answers(t.Context(), cfg, files, opts, koetest.Now())

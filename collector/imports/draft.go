@@ -1,0 +1,403 @@
+package imports
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"koe"
+	"koe/collector/imports/cell"
+	"koe/collector/imports/table"
+)
+
+// DraftMapping writes the first draft of a mapping file for a table of answers: what a format or the headers show, and
+// guesses by likeness, each marked as such for a person to check. Labels that no question understands are listed with
+// the nearest value or nothing.
+func DraftMapping(ctx context.Context, cfg Config, file string, opts AnswerOptions, now time.Time) ([]byte, error) {
+	opts.Map = ""
+	in, err := newAnswerImport(ctx, cfg, opts, now)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := readAll([]string{file}, in.lang)
+	if err != nil {
+		return nil, err
+	}
+	w := wordsFor(in.cfg, in.journey, opts.Stage)
+	var d *draft
+	for i := range tables {
+		one := in.draftOf(&tables[i], w)
+		if d == nil || len(one.l.questions) > len(d.l.questions) {
+			d = one
+		}
+	}
+	d.guess()
+	return d.write(), nil
+}
+
+// draft is a mapping that is being worked out.
+type draft struct {
+	in      *answerImport
+	l       *layout
+	format  string
+	likely  map[int]likeness // by column
+	labels  map[string][]guessed
+	guesses map[string]string // what the file does not say outright → why it is thought
+}
+
+type likeness struct {
+	question *koe.Question
+	share    float64
+}
+
+// guessed is a label that no question understands, and the value that is nearest.
+type guessed struct {
+	label, value string
+	share        float64
+}
+
+func (in *answerImport) draftOf(t *table.Table, w *headerWords) *draft {
+	d := &draft{in: in, likely: map[int]likeness{}, labels: map[string][]guessed{}, guesses: map[string]string{}}
+	name := cmp.Or(in.opts.Format, detect(t, w))
+	if f, known := formatNamed(name); known {
+		if d.l, _ = f.layout(t, w, in.lang); d.l != nil {
+			d.format = name
+			return d
+		}
+	}
+	at, most := 0, 0
+	for i, r := range t.Rows[:min(len(t.Rows), 10)] {
+		different := map[string]bool{}
+		for _, c := range r.Cells {
+			different[strings.TrimSpace(c.Text)] = true
+		}
+		if len(different) > most {
+			at, most = i, len(different)
+		}
+	}
+	d.l = newLayout(t, at)
+	d.l.freeOther = true
+	arrange(d.l, w, nil, headsOf(d.l.header))
+	return d
+}
+
+// records gives the first thousand records.
+func (d *draft) records() []table.Row {
+	rows := d.l.table.Rows[min(d.l.first, len(d.l.table.Rows)):]
+	return rows[:min(len(rows), 1000)]
+}
+
+// share gives which part of a column's texts something holds for, and how many texts there are.
+func (d *draft) share(column int, holds func(text string) bool) (part float64, texts int) {
+	hits := 0
+	for _, r := range d.records() {
+		if text := cell.Clean(r.Text(column)); text != "" {
+			texts++
+			if holds(text) {
+				hits++
+			}
+		}
+	}
+	if texts == 0 {
+		return 0, 0
+	}
+	return float64(hits) / float64(texts), texts
+}
+
+// guess looks for who answered and when among the columns that have no meaning yet, and for the questions that the
+// others are most like.
+func (d *draft) guess() {
+	used := d.used()
+	for i, c := range d.l.header.Cells {
+		if used[i] || cell.Clean(c.Text) == "" {
+			continue
+		}
+		if d.who(i) || d.when(i) {
+			continue
+		}
+		best := likeness{}
+		for n := range d.in.journey.Questions {
+			q := &d.in.journey.Questions[n]
+			if !q.Answerable() || d.answered(q.ID) {
+				continue
+			}
+			for _, text := range q.Text {
+				if share := alike(foldQuestion(text), foldQuestion(c.Text)); share > best.share {
+					best = likeness{q, share}
+				}
+			}
+		}
+		if best.share >= 0.4 {
+			d.likely[i] = best
+			d.l.add(best.question, answerColumn{index: i})
+		}
+	}
+	d.l.prepare(&d.in.journey.Journey, d.in.words, nil)
+	for _, a := range d.l.questions {
+		d.labelsOf(a)
+	}
+}
+
+func (d *draft) used() map[int]bool {
+	used := map[int]bool{d.l.person: true, d.l.mail: true, d.l.stage: true, d.l.submitted: true, d.l.language: true, d.l.seconds: true, d.l.publish: true}
+	for _, i := range d.l.segments {
+		used[i] = true
+	}
+	for _, a := range d.l.questions {
+		for _, c := range a.columns {
+			used[c.index] = true
+		}
+	}
+	return used
+}
+
+func (d *draft) answered(id string) bool {
+	return slices.ContainsFunc(d.l.questions, func(a *asked) bool { return a.question.ID == id })
+}
+
+// who takes a column whose texts are mostly numbers or addresses of people on the roster.
+func (d *draft) who(column int) bool {
+	if d.l.person >= 0 || d.l.mail >= 0 {
+		return false
+	}
+	if part, n := d.share(column, func(text string) bool { return d.in.byID[cell.Identifier(text)] != nil }); n > 0 && part >= 0.5 {
+		d.l.person = column
+		d.guesses[colPerson] = percent(part)
+		return true
+	}
+	if part, n := d.share(column, func(text string) bool { return d.in.byMail[cell.Fold(text)] != nil }); n > 0 && part >= 0.5 {
+		d.l.mail = column
+		d.guesses[colPerson] = percent(part)
+		return true
+	}
+	return false
+}
+
+// when takes a column whose texts are mostly dates.
+func (d *draft) when(column int) bool {
+	if d.l.submitted >= 0 {
+		return false
+	}
+	order := d.l.orderOf(column)
+	part, n := d.share(column, func(text string) bool {
+		_, err := cell.TimeIn(text, time.UTC, cmp.Or(order, cell.MonthFirst))
+		_, number := cell.Number(text)
+		return err == nil && !number
+	})
+	if n == 0 || part < 0.8 {
+		return false
+	}
+	d.l.submitted, d.l.order = column, order
+	d.guesses["submitted_at"] = percent(part)
+	return true
+}
+
+func percent(part float64) string { return fmt.Sprintf("%.0f%%", 100*part) }
+
+// labelsOf finds the texts that the question does not understand.
+func (d *draft) labelsOf(a *asked) {
+	if a.question.Kind == koe.KindText {
+		return
+	}
+	a.reader.other = "" // here free text is to be seen
+	seen := map[string]bool{}
+	for _, r := range d.records() {
+		for _, c := range a.columns {
+			text := cell.Clean(r.Text(c.index))
+			if text == "" || c.option != "" || c.other || seen[text] || len(seen) > 200 {
+				continue
+			}
+			seen[text] = true
+			if _, _, err := a.reader.read(d.in.lang, text, d.l.order); err != nil {
+				d.labels[a.question.ID] = append(d.labels[a.question.ID], a.reader.nearest(text))
+			}
+		}
+	}
+	slices.SortFunc(d.labels[a.question.ID], func(a, b guessed) int { return strings.Compare(a.label, b.label) })
+}
+
+// nearest finds the value whose label is most like a text.
+func (r *reader) nearest(text string) guessed {
+	g := guessed{label: text}
+	folded := cell.Fold(text)
+	try := func(label, value string) {
+		if share := alike(folded, label); share > g.share || share == g.share && share > 0 && value < g.value {
+			g.value, g.share = value, share
+		}
+	}
+	for label, value := range r.numbers {
+		try(label, strconv.FormatFloat(value, 'f', -1, 64))
+	}
+	for label, value := range r.options {
+		try(label, value)
+	}
+	if r.q.Kind == koe.KindYesNo || r.q.Kind == koe.KindConsent || r.q.Kind == koe.KindContact {
+		for word := range r.words.yes {
+			try(word, "1")
+		}
+		for word := range r.words.no {
+			try(word, "0")
+		}
+	}
+	if g.share < 0.3 {
+		g.value = ""
+	}
+	return g
+}
+
+// alike is Dice's coefficient (Dice 1945) of the two texts' pairs of characters: 1 for equal texts, 0 for nothing in common.
+func alike(a, b string) float64 {
+	if a == b {
+		return 1
+	}
+	pairs := func(s string) map[string]int {
+		runes, m := []rune(s), map[string]int{}
+		for i := 0; i+1 < len(runes); i++ {
+			m[string(runes[i:i+2])]++
+		}
+		return m
+	}
+	x, y := pairs(a), pairs(b)
+	common, total := 0, 0
+	for pair, n := range x {
+		common += min(n, y[pair])
+		total += n
+	}
+	for _, n := range y {
+		total += n
+	}
+	if total == 0 {
+		return 0
+	}
+	return 2 * float64(common) / float64(total)
+}
+
+// write writes the draft as YAML.
+func (d *draft) write() []byte {
+	var b strings.Builder
+	lang := d.in.lang
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	guess := func(why string) string {
+		if why == "" {
+			return ""
+		}
+		return say(lang, "   # 推定(%s)。確かめてください", "   # guess (%s); please check", why)
+	}
+	line("%s", say(lang, "# %s の対応表(下書き)。推定と書いた行を確かめ、koe answers import --map で使ってください。",
+		"# Mapping of %s (a draft). Check the lines marked as guesses, then use it with koe answers import --map.", filepath.Base(d.l.table.File)))
+	if d.format != "" {
+		line("%s", say(lang, "# この表は %s 形式のようです。", "# The table looks like the format %s.", d.format))
+	}
+	line("journey: %s", strconv.Quote(d.in.journey.ID))
+	if d.l.table.Sheet != "" {
+		line("sheet: %s", strconv.Quote(d.l.table.Sheet))
+	}
+	line("header: %d", d.l.header.Line)
+	if d.l.first > 0 && d.l.first < len(d.l.table.Rows) {
+		line("first: %d", d.l.table.Rows[d.l.first].Line)
+	}
+	switch {
+	case d.l.person >= 0:
+		line("person: {%s, by: id}%s", d.column(d.l.person), guess(d.guesses[colPerson]))
+	case d.l.mail >= 0:
+		line("person: {%s, by: mail}%s", d.column(d.l.mail), guess(d.guesses[colPerson]))
+	default:
+		line("%s", say(lang, "# person: {column: …, by: id}   # 回答者の列が見つかりません(by: id は番号、by: mail はアドレス)", "# person: {column: …, by: id}   # no column of people was found (by: id or by: mail)"))
+	}
+	switch {
+	case d.in.opts.Stage != "":
+		line("stage: {fixed: %s}", d.in.opts.Stage)
+	case d.l.stage >= 0:
+		line("stage: {%s}", d.column(d.l.stage))
+	default:
+		line("%s", say(lang, "# stage: {fixed: %s}   # 段階を書くか、--stage で指定してください(%s)", "# stage: {fixed: %s}   # name the stage here or with --stage (%s)", d.in.journey.Stages[0].ID, stageList(d.in.journey)))
+	}
+	if d.l.submitted >= 0 {
+		order := map[cell.Order]string{cell.MonthFirst: ", order: mdy", cell.DayFirst: ", order: dmy"}[d.l.order]
+		zone := ""
+		if d.l.zone != "" {
+			zone = ", zone: " + strconv.Quote(d.l.zone)
+		}
+		line("submitted_at: {%s%s%s}%s", d.column(d.l.submitted), order, zone, guess(d.guesses["submitted_at"]))
+	}
+	if d.l.language >= 0 {
+		line("language: {%s}", d.column(d.l.language))
+	}
+	if len(d.l.segments) > 0 {
+		line("segments:")
+		for _, segment := range d.in.cfg.Workspace.Settings.SegmentColumns() {
+			if i, there := d.l.segments[segment]; there {
+				line("  %s: {%s}", segment, d.column(i))
+			}
+		}
+	}
+	line("questions:")
+	for _, a := range d.l.questions {
+		d.question(line, guess, a)
+	}
+	used := d.used()
+	for i, c := range d.l.header.Cells {
+		if text := strings.Join(strings.Fields(plain(c.Text)), " "); text != "" && !used[i] {
+			line("%s", say(lang, "# 使わない列 %d: %s", "# column %d not used: %s", i+1, text))
+		}
+	}
+	return []byte(b.String())
+}
+
+// question writes one question of the draft.
+func (d *draft) question(line func(string, ...any), guess func(string) string, a *asked) {
+	why := ""
+	if l, guessed := d.likely[a.columns[0].index]; guessed {
+		why = say(d.in.lang, "似かた %s: %s", "likeness %s: %s", percent(l.share), l.question.Text.In(d.in.lang))
+	}
+	line("  %s:%s", strconv.Quote(a.question.ID), guess(why))
+	whole := true
+	for _, c := range a.columns {
+		if c.option == "" && !c.other && whole {
+			line("    %s", d.column(c.index))
+			whole = false
+		}
+	}
+	first := true
+	for _, c := range a.columns {
+		if c.option == "" {
+			continue
+		}
+		if first {
+			line("    numbers:")
+			first = false
+		}
+		line("      %d: %s   # %s", c.index+1, strconv.Quote(c.option), strings.Join(strings.Fields(plain(d.l.header.Text(c.index))), " "))
+	}
+	if len(d.labels[a.question.ID]) == 0 {
+		return
+	}
+	line("    values:")
+	for _, g := range d.labels[a.question.ID] {
+		if g.value == "" {
+			line("      %s: \"\"   # %s", strconv.Quote(g.label), say(d.in.lang, "対応する値が分かりません(空のままなら無回答)", "no value is like it; left empty it means no answer"))
+			continue
+		}
+		line("      %s: %s%s", strconv.Quote(g.label), strconv.Quote(g.value), guess(percent(g.share)))
+	}
+}
+
+// column names a column by its header, or by its number where the header is blank or not the only one of its kind.
+func (d *draft) column(i int) string {
+	text := plain(d.l.header.Text(i))
+	same := 0
+	for _, c := range d.l.header.Cells {
+		if cell.Fold(plain(c.Text)) == cell.Fold(text) {
+			same++
+		}
+	}
+	if text == "" || same != 1 {
+		return fmt.Sprintf("number: %d", i+1)
+	}
+	return "column: " + strconv.Quote(text)
+}
