@@ -65,7 +65,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 		return result, koe.Errorf(koe.NotFound, "there is no warehouse at %s yet: run koe load", at.published)
 	}
 	l := newLayout(src.settings, src.journeys)
-	about, _, err := aboutOf(ctx, base)
+	about, _, err := verify(ctx, base)
 	if err != nil {
 		return result, koe.Errorf(koe.Internal, "the warehouse %s does not open; koe load rebuilds it: %w", at.published, err)
 	}
@@ -88,6 +88,12 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 		}
 	}()
 	a.conn = build.conn
+	if err := a.functions(); err != nil {
+		return result, fmt.Errorf("give the warehouse its functions: %w", err)
+	}
+	if err := a.exec(ctx, "BEGIN TRANSACTION"); err != nil { // one for all: a statement alone would wait for the disk
+		return result, err
+	}
 	if err := a.all(ctx, &result, progress); err != nil {
 		return result, err
 	}
@@ -98,6 +104,9 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 		if err := a.exec(ctx, fmt.Sprintf("DELETE FROM about WHERE fact = %[1]s; INSERT INTO about VALUES (%[1]s, %[2]s)", literal(fact), literal(value))); err != nil {
 			return result, err
 		}
+	}
+	if err := a.exec(ctx, "COMMIT"); err != nil {
+		return result, err
 	}
 	if err := build.publish(ctx); err != nil {
 		return result, err
@@ -161,7 +170,7 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	return nil
 }
 
-// prepare drops what the last analysis wrote and makes empty tables and the functions that SQL lacks.
+// prepare drops what the last analysis wrote and makes empty tables.
 func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {
 	var b strings.Builder
 	for _, name := range reductions {
@@ -172,9 +181,11 @@ func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {
 		b.WriteString(table.ddl())
 	}
 	b.WriteString(macros)
-	if err := a.exec(ctx, b.String()); err != nil {
-		return err
-	}
+	return a.exec(ctx, b.String())
+}
+
+// functions registers the functions that SQL lacks.
+func (a *analyzer) functions() error {
 	var quantiles sync.Map // DuckDB calls from several threads
 	return errors.Join(
 		duckdb.RegisterScalarUDF(a.conn, "t_quantile", &function{1, func(x []float64) float64 {

@@ -78,7 +78,7 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 	case base == "":
 		reason = "there was none"
 	default:
-		about, last, err := aboutOf(ctx, base)
+		about, last, err := verify(ctx, base)
 		switch {
 		case ctx.Err() != nil:
 			return result, ctx.Err()
@@ -136,23 +136,6 @@ func loadFrom(ctx context.Context, at *site, l *layout, src source, base, cursor
 	}
 	result.Version = build.number
 	return result, nil
-}
-
-// aboutOf reads what a file says of itself, and checks that the whole of it opens.
-func aboutOf(ctx context.Context, path string) (about map[string]string, cursor string, err error) {
-	if err := verify(ctx, path); err != nil {
-		return nil, "", err
-	}
-	db, err := openReadOnly(path)
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if about, err = readAbout(ctx, db); err != nil {
-		return nil, "", err
-	}
-	cursor, err = readCursor(ctx, db)
-	return about, cursor, err
 }
 
 // fill writes the batches, from the first on, and the cursor behind them in one transaction.

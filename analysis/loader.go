@@ -182,6 +182,9 @@ func (in *loader) invitations(ctx context.Context, b *batch) error {
 	for i := range invitations {
 		v := &invitations[i]
 		in.invited[v.Key] = v.Spell
+		if !in.fresh || in.used[v.Person] {
+			in.touched[v.Person] = true
+		}
 		wave, members := quarterOf(v.DueOn), in.layout.members(v.Segments)
 		row := []driver.Value{v.Key, string(v.Person), v.Journey, v.Stage, day(v.DueOn), moment(v.SentAt), day(v.ClosesOn), string(v.Status)}
 		for _, member := range members {
