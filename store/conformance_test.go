@@ -51,6 +51,9 @@ func TestConformance(t *testing.T) {
 				{"LogShowsTampering", logShowsTampering},
 				{"StatusCounts", statusCounts},
 				{"AnswersStayReadableWithoutTheKey", answersStayReadableWithoutTheKey},
+				{"ForgottenPersonLeavesNothing", forgottenPersonLeavesNothing},
+				{"RetentionErasesWhatIsPastItsTime", retentionErasesWhatIsPastItsTime},
+				{"RotatedKeyOpensEverything", rotatedKeyOpensEverything},
 			} {
 				t.Run(promise.name, func(t *testing.T) { promise.test(t, open(t)) })
 			}
