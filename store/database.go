@@ -59,11 +59,22 @@ func openDatabase(ctx context.Context, part, dsn string) (*database, error) {
 	return d, nil
 }
 
+// close closes the readers before the writer: the last connection moves SQLite's log into the file, which a reader may not.
 func (d *database) close() error {
+	var err error
+	d.mu.Lock()
+	for _, stmt := range d.prepared { // an open statement would keep the connection, and so the log, behind our back
+		err = errors.Join(err, stmt.Close())
+	}
+	clear(d.prepared)
+	d.mu.Unlock()
+	if d.db != nil {
+		err = errors.Join(err, d.db.Close())
+	}
 	if d.writer != nil {
 		d.writer.close()
 	}
-	return d.db.Close()
+	return err
 }
 
 // placeholder finds $1, $2 …, which SQLite writes ?1, ?2 …

@@ -27,8 +27,10 @@ func ParseKey(text string) ([]byte, error) {
 func NewKey() string {
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // never fails
-	return base64.StdEncoding.EncodeToString(key[:])
+	return encodeKey(key[:])
 }
+
+func encodeKey(key []byte) string { return base64.StdEncoding.EncodeToString(key) }
 
 // keyCheck is sealed in every vault, so that a wrong key is known at once.
 const keyCheck = "koe vault"

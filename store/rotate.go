@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/base64"
 	"errors"
 	"io/fs"
 	"os"
@@ -42,7 +41,7 @@ func (s *Store) RotateKey(ctx context.Context, newKeyText string) error {
 	}
 	// From here on whoever has the old key can open what is sealed with the new one.
 	err = s.vault.update(ctx, func(tx *tx) error {
-		_, err := tx.exec("set_meta", "key_next", old.seal("key_next", []byte(base64.StdEncoding.EncodeToString(secret))))
+		_, err := tx.exec("set_meta", "key_next", old.seal("key_next", []byte(encodeKey(secret))))
 		return err
 	})
 	if err != nil {

@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"context"
+	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -159,4 +161,24 @@ func answers() map[string]koe.Answer {
 func submission(id string, inv koe.Invitation) koe.Submission {
 	return koe.Submission{ID: id, Invitation: inv.Key, Language: "ja", Source: koe.SourceForm, SubmittedAt: at.Add(time.Hour),
 		Segments: inv.Segments, Answers: answers(), Seconds: 93}
+}
+
+// TestClose_LeavesOneFileAPart sees that the log of SQLite is in the file when the last one closes it.
+func TestClose_LeavesOneFileAPart(t *testing.T) {
+	w := openSQLite(t)
+	inv := invited(t, w.Store, "m3", koe.Confidential, saved(t, w.Store)[0])[0]
+	must(w.Submit(t.Context(), at, submission("s1", inv)))(t)
+	ok(t, w.Close())
+	var names []string
+	for _, entry := range must(os.ReadDir(filepath.Dir(w.cfg.DSN)))(t) {
+		names = append(names, entry.Name())
+	}
+	if want := []string{"koe-vault.sqlite", "koe.sqlite", "vault.key"}; !slices.Equal(names, want) {
+		t.Errorf("files %v, want %v", names, want)
+	}
+	_, err := w.Submit(t.Context(), at, submission("s2", inv))
+	if err == nil {
+		t.Error("a closed store took a submission")
+	}
+	ok(t, w.Close())
 }

@@ -85,6 +85,11 @@ func (w *writer) loop() {
 	defer close(w.done)
 	defer w.db.Close()
 	defer w.conn.Close()
+	defer func() {
+		for _, stmt := range w.stmts {
+			_ = stmt.Close() // else the connection would stay open behind our back
+		}
+	}()
 	for first := range w.jobs {
 		if first.bare {
 			first.done <- w.call(first)
