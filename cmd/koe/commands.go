@@ -5,6 +5,12 @@ import "github.com/spf13/cobra"
 // commands lists every command, in the order of DESIGN section 5.
 func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
-		a.initCommand(), a.checkCommand(), a.schemaCommand(), a.versionCommand(),
+		a.initCommand(), a.checkCommand(), a.schemaCommand(), a.demoCommand(),
+		a.peopleCommand(), a.eventsCommand(),
+		a.planCommand(), a.dispatchCommand(),
+		a.serveCommand(),
+		a.answersCommand(),
+		a.loadCommand(), a.analyzeCommand(), a.reportCommand(), a.runCommand(),
+		a.versionCommand(),
 	}
 }

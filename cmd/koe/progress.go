@@ -13,6 +13,9 @@ func (a *app) progress(title string) func(done, total int) {
 	}
 	var bar *progressbar.ProgressBar
 	return func(done, total int) {
+		if total <= 0 {
+			return // not known yet
+		}
 		if bar == nil {
 			bar = progressbar.NewOptions(total,
 				progressbar.OptionSetDescription(title),
@@ -22,9 +25,15 @@ func (a *app) progress(title string) func(done, total int) {
 				progressbar.OptionThrottle(100*time.Millisecond),
 				progressbar.OptionClearOnFinish())
 		}
-		if total > 0 && bar.GetMax() != total {
+		if bar.GetMax() != total {
 			bar.ChangeMax(total)
 		}
 		_ = bar.Set(done) // a bar that cannot be drawn is no failure of the work
 	}
+}
+
+// steps draws a bar for a pass of several named steps.
+func (a *app) steps() func(step string, done, of int) {
+	bar := a.progress(a.say("読込み・分析", "loading, analysing"))
+	return func(_ string, done, of int) { bar(done, of) }
 }

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,16 +24,20 @@ type control struct {
 // question gives the id of the question that the control answers.
 func (c control) question() string { return strings.TrimPrefix(c.name, "a.") }
 
+// errLate says that the form takes no answer by this link (any more).
+var errLate = errors.New("the link is closed")
+
 // respond answers the survey behind a link as a person with a browser and no JavaScript would: it opens the link,
-// starts, fills in what each page asks, goes on, and sends. It returns the number of pages seen and whether the thanks came.
+// starts, fills in what each page asks, goes on, and sends. It returns the number of pages
+// seen and whether the end was reached: the thanks, or the result of a self-check.
 func respond(ctx context.Context, client *http.Client, link string, answer func(control) []string, publish bool) (pages int, thanked bool, err error) {
 	page, at, err := get(ctx, client, link)
 	if err != nil {
-		return 0, false, err
+		return 0, false, err // errLate among others
 	}
 	for range 40 {
 		pages++
-		if find(page, func(n *html.Node) bool { return attr(n, "data-finished") != "" }) != nil {
+		if find(page, func(n *html.Node) bool { return hasClass(n, "thanks") }) != nil {
 			return pages, true, nil
 		}
 		form := find(page, func(n *html.Node) bool {
@@ -56,6 +61,9 @@ func respond(ctx context.Context, client *http.Client, link string, answer func(
 			return pages, false, fmt.Errorf("the form refused an answer: %s", strings.Join(strings.Fields(text(wrong)), " "))
 		}
 		values := fill(form, answer, publish)
+		if values.Get("do") == "" {
+			return pages, true, nil // the result of a self-check, which keeps nothing and thanks nobody
+		}
 		action, err := at.Parse(attr(form, "action"))
 		if err != nil {
 			return pages, false, err
@@ -69,7 +77,7 @@ func respond(ctx context.Context, client *http.Client, link string, answer func(
 			return pages, false, err
 		}
 	}
-	return pages, false, fmt.Errorf("the survey at %s has no end", at.Path)
+	return pages, false, fmt.Errorf("the survey at %s has no end: %s", at.Path, strings.Join(strings.Fields(text(page)), " "))
 }
 
 func get(ctx context.Context, client *http.Client, link string) (*html.Node, *url.URL, error) {
@@ -86,6 +94,9 @@ func fetch(client *http.Client, request *http.Request) (*html.Node, *url.URL, er
 		return nil, nil, err
 	}
 	defer response.Body.Close()
+	if response.StatusCode == http.StatusNotFound {
+		return nil, nil, errLate
+	}
 	if response.StatusCode/100 != 2 {
 		body, _ := io.ReadAll(io.LimitReader(response.Body, 500))
 		return nil, nil, fmt.Errorf("%s: %s: %s", request.URL.Path, response.Status, body)

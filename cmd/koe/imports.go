@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"koe"
+	"koe/collector/imports"
+)
+
+// imported is what every import's result can do.
+type imported interface {
+	WriteText(w io.Writer, lang string)
+}
+
+// importing opens the store, runs one import, prints its result and turns refused rows into exit code 3.
+func (a *app) importing(ctx context.Context, title string, run func(cfg imports.Config, now time.Time) (imported, imports.Refused, error)) error {
+	w, s, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	now, err := a.now()
+	if err != nil {
+		return err
+	}
+	result, refused, err := run(imports.Config{Store: s, Workspace: w, Progress: a.progress(title)}, now)
+	if result != nil {
+		if printing := a.print(result, func(out io.Writer) { result.WriteText(out, a.language) }); printing != nil {
+			return printing
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if len(refused) > 0 {
+		return errRefused
+	}
+	return nil
+}
+
+func (a *app) peopleCommand() *cobra.Command {
+	group := &cobra.Command{Use: "people", Short: "名簿 / the roster"}
+	var dry bool
+	c := &cobra.Command{
+		Use:   "import FILE…",
+		Short: "名簿を取り込む(削除はしない) / bring the roster in line with files; never deletes",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, files []string) error {
+			return a.importing(c.Context(), "roster", func(cfg imports.Config, now time.Time) (imported, imports.Refused, error) {
+				r, err := imports.People(c.Context(), cfg, files, now, dry)
+				if err != nil {
+					return nil, nil, err
+				}
+				return r, r.Refused, nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&dry, "dry-run", false, "書き込まずに結果だけ / show what would change, write nothing")
+	group.AddCommand(c)
+	return group
+}
+
+func (a *app) eventsCommand() *cobra.Command {
+	group := &cobra.Command{Use: "events", Short: "出来事 / events"}
+	var dry bool
+	c := &cobra.Command{
+		Use:   "import FILE…",
+		Short: "出来事を取り込む / add dated facts about people",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, files []string) error {
+			return a.importing(c.Context(), "events", func(cfg imports.Config, now time.Time) (imported, imports.Refused, error) {
+				r, err := imports.Events(c.Context(), cfg, files, now, dry)
+				if err != nil {
+					return nil, nil, err
+				}
+				return r, r.Refused, nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&dry, "dry-run", false, "書き込まずに結果だけ / show what would change, write nothing")
+	group.AddCommand(c)
+	return group
+}
+
+func (a *app) answersCommand() *cobra.Command {
+	group := &cobra.Command{Use: "answers", Short: "回答 / answers"}
+	var o imports.AnswerOptions
+	c := &cobra.Command{
+		Use:   "import FILE…",
+		Short: "回答を取り込む / take in answers",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, files []string) error {
+			if err := a.knownFormat(o.Format); err != nil {
+				return err
+			}
+			return a.importing(c.Context(), "answers", func(cfg imports.Config, now time.Time) (imported, imports.Refused, error) {
+				r, err := imports.Answers(c.Context(), cfg, files, o, now)
+				if err != nil && r.Rows == 0 {
+					return nil, nil, err
+				}
+				return r, r.Refused, err
+			})
+		},
+	}
+	c.Flags().StringVar(&o.Format, "format", "", strings.Join(imports.Formats(), " | "))
+	c.Flags().BoolVar(&o.Accept, "yes", false, "推定した形式で取り込む / take the suggested format")
+	c.Flags().StringVar(&o.Journey, "journey", "", "ジャーニー / the journey the answers belong to")
+	c.Flags().StringVar(&o.Stage, "stage", "", "時期(列がないとき) / the stage, when no column says it")
+	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "書き込まずに結果だけ / preview, write nothing")
+	group.AddCommand(c)
+	return group
+}
+
+// knownFormat refuses a --format that does not exist.
+func (a *app) knownFormat(format string) error {
+	if format == "" {
+		return nil
+	}
+	for _, known := range imports.Formats() {
+		if format == known {
+			return nil
+		}
+	}
+	return usageError{koe.Errorf(koe.Invalid, a.say("--format %q はありません。%s のどれかです", "--format %q does not exist; one of %s"),
+		format, strings.Join(imports.Formats(), ", "))}
+}
