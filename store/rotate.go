@@ -229,6 +229,9 @@ func resealVault(tx *tx, both *sealer) error {
 			}
 		}
 	}
+	if err := resealSigningKey(tx, both); err != nil {
+		return err
+	}
 	if _, err := tx.exec("delete_meta", "key_next"); err != nil {
 		return err
 	}
