@@ -31,7 +31,7 @@ type draft struct {
 	Language string                `json:"lang,omitempty"`
 	Started  time.Time             `json:"started"`
 	Seconds  int                   `json:"seconds,omitempty"` // spent on an earlier version of the same answers
-	Answers  map[string]koe.Answer `json:"answers"`           // Skipped: shown and left empty; no entry: not shown yet
+	Answers  map[string]koe.Answer `json:"answers"`           // Skipped: shown and left empty, or a note that was shown; no entry: not shown yet
 	Publish  bool                  `json:"publish,omitempty"`
 }
 
@@ -130,7 +130,7 @@ func number(v float64) *float64 { return &v }
 func tidy(j *koe.Journey, q *koe.Question, a koe.Answer) (koe.Answer, bool) {
 	switch a.Missing {
 	case koe.DeclinedTo, koe.Skipped:
-		return koe.Answer{Missing: a.Missing}, q.Answerable()
+		return koe.Answer{Missing: a.Missing}, true
 	case koe.MissingNone:
 	default:
 		return koe.Answer{}, false

@@ -132,6 +132,9 @@ func (f *form) findDraft(r *http.Request, s *sitting) error {
 				return fmt.Errorf("read what was sent: %w", err)
 			}
 			if ok {
+				if sent.Requests, err = f.Store.RequestsOf(ctx, s.invitation.Key); err != nil {
+					return fmt.Errorf("read the requests: %w", err)
+				}
 				s.sent = &sent
 			}
 		}
@@ -148,6 +151,7 @@ func (f *form) findDraft(r *http.Request, s *sitting) error {
 	}
 	if !s.started {
 		s.draft = newDraft(s.now, s.sent)
+		s.seen()
 	}
 	if s.invitation.Subject != "" {
 		p, err := f.Store.PersonByKey(ctx, s.invitation.Subject, store.WithVault)
@@ -159,6 +163,25 @@ func (f *form) findDraft(r *http.Request, s *sitting) error {
 		}
 	}
 	return nil
+}
+
+// seen marks everything that was shown for the answers that were sent, notes and refused contact too.
+func (s *sitting) seen() {
+	if s.sent == nil {
+		return
+	}
+	screens, _ := s.screens()
+	for _, screen := range screens {
+		for _, q := range screen.Questions {
+			if _, ok := s.draft.Answers[q.ID]; ok {
+				continue
+			}
+			s.draft.Answers[q.ID] = koe.Answer{Missing: koe.Skipped}
+			if q.Kind == koe.KindContact {
+				s.draft.Answers[q.ID] = koe.Answer{Value: number(0)}
+			}
+		}
+	}
 }
 
 func digest(s string) string {
@@ -211,7 +234,7 @@ func (s *sitting) firstOpen(screens []journey.Screen, from int, unseen bool) int
 	for i := from; i < len(screens); i++ {
 		for _, q := range screens[i].Questions {
 			a, given := s.draft.Answers[q.ID]
-			if s.fault(q, a, given) != nil || (unseen && !given && q.Answerable()) {
+			if s.fault(q, a, given) != nil || (unseen && !given) {
 				return i
 			}
 		}

@@ -105,7 +105,13 @@ func (f *form) take(s *sitting, place string, post map[string][]string, do strin
 	}
 	for _, id := range askedOn(page) {
 		q, ok := j.Question(id)
-		if !ok || !q.Answerable() || !slices.Contains(t.shown, id) {
+		if !ok || !slices.Contains(t.shown, id) {
+			continue
+		}
+		if !q.Answerable() { // a note was read when its page is left behind
+			if do == "next" {
+				s.draft.Answers[id] = koe.Answer{Missing: koe.Skipped}
+			}
 			continue
 		}
 		a, given, bad := read(j, q, post)
@@ -176,7 +182,7 @@ func (f *form) lead(w *answer, r *http.Request, s *sitting, place, do string, t 
 		}
 		return w.redirect(s.withLanguage(s.root))
 	case do == "resume" && here, do == "stay" && here:
-		return f.goTo(w, s, screens, i, looks{back: back, resumed: true})
+		return f.goTo(w, s, screens, i, looks{back: back})
 	case do == "resume" || do == "stay":
 		return f.goTo(w, s, screens, s.firstOpen(screens, 0, false), looks{})
 	}
@@ -253,10 +259,13 @@ func (f *form) send(w *answer, r *http.Request, s *sitting) error {
 		}
 	}
 	sub := s.submission(visible)
-	if _, err := f.Store.Submit(r.Context(), s.now, sub); err != nil {
+	receipt, err := f.Store.Submit(r.Context(), s.now, sub)
+	if err != nil {
 		return fmt.Errorf("submit: %w", err)
 	}
-	f.metrics.submissions.Inc()
+	if !receipt.Duplicate {
+		f.metrics.submissions.Inc()
+	}
 	if s.mode == koe.Anonymous {
 		if len(s.survey.Outcomes) > 0 {
 			return f.showDone(w, s, visible)

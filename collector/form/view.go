@@ -14,11 +14,11 @@ import (
 
 // looks is how a screen is shown: after what.
 type looks struct {
-	taken   taken
-	wrong   bool // something on it must be looked at again
-	added   bool // the last answer added a question
-	back    bool // it was opened from the review and goes back there
-	resumed bool // picked up from the device
+	taken taken
+	wrong bool // something on it must be looked at again
+	added bool // the last answer added a question
+	back  bool // it was opened from the review and goes back there
+	cared bool // an earlier question of the page has said what not to write
 }
 
 type progressView struct {
@@ -56,7 +56,7 @@ type questionView struct {
 	Low, High                               string
 	Options                                 []optionView
 	Value, Count                            string
-	Max                                     int
+	Max, Rows                               int
 	NoteLabel, NoteValue                    string
 	Decline, Declined                       bool
 	DeclineInput, DeclineName, DeclineValue string
@@ -101,6 +101,7 @@ func (f *form) showScreen(w *answer, s *sitting, screens []journey.Screen, i int
 	for _, q := range screen.Questions {
 		shown = append(shown, q.ID)
 		qv := f.question(s, q, l)
+		l.cared = l.cared || q.Kind == koe.KindText
 		if qv.Error != "" {
 			v.Errors = append(v.Errors, errorView{fieldOf(qv), qv.Text, qv.Error})
 		}
@@ -181,7 +182,10 @@ func (f *form) question(s *sitting, q *koe.Question, l looks) questionView {
 			v.Options = append(v.Options, optionView{Value: o.Value, Text: o.Text.In(s.lang), Checked: slices.Contains(a.Choices, o.Value)})
 		}
 	case koe.KindText:
-		v.Kind, v.Value, v.Max = "text", a.Text, textMax(q)
+		v.Kind, v.Value, v.Max, v.Rows = "text", a.Text, textMax(q), 5
+		if v.Max <= 100 {
+			v.Rows = 2
+		}
 		v.Count = f.words.in(s.lang, "chars", v.Max)
 		if n := utf8.RuneCountInString(a.Text); n > 0 {
 			v.Count = strings.NewReplacer("{n}", fmt.Sprint(n), "{max}", fmt.Sprint(v.Max)).Replace(f.words.in(s.lang, "chars_now"))
@@ -190,7 +194,7 @@ func (f *form) question(s *sitting, q *koe.Question, l looks) questionView {
 		if s.mode == koe.Identified {
 			care = "text_care_identified"
 		}
-		if s.keep != keepNowhere {
+		if s.keep != keepNowhere && !l.cared {
 			v.Help = strings.TrimSpace(v.Help + " " + f.words.in(s.lang, care))
 		}
 	case koe.KindDate:
@@ -249,7 +253,7 @@ func (f *form) scale(s *sitting, q *koe.Question, v *questionView, is func(float
 	full := len(labels) == steps
 	v.Class = fmt.Sprintf("scale s%d", steps)
 	if !full {
-		v.Class = "numbers"
+		v.Class = fmt.Sprintf("numbers s%d", steps)
 		if len(labels) == 2 {
 			v.Low, v.High = labels[0], labels[1]
 		}

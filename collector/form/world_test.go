@@ -325,3 +325,8 @@ func has(n *html.Node, name string) bool {
 	}
 	return false
 }
+
+// isLink finds a link by its text.
+func isLink(text string) func(*html.Node) bool {
+	return func(n *html.Node) bool { return n.Data == "a" && strings.TrimSpace(textOf(n)) == text }
+}
