@@ -216,3 +216,17 @@ func (b *tab) accessible(where string) {
 		b.t.Errorf("%s: %d violations\n%s", where, len(r.Violations), strings.Join(r.Violations, "\n"))
 	}
 }
+
+// reload and back are the browser's own buttons.
+func reload(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	return chromedp.Reload()(ctx, t)
+}
+
+func back(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	return chromedp.NavigateBack()(ctx, t)
+}
+
+// hostRules makes the browser find a name without a name server.
+func hostRules(rules string) []chromedp.ExecAllocatorOption {
+	return []chromedp.ExecAllocatorOption{chromedp.Flag("host-resolver-rules", rules)}
+}

@@ -35,6 +35,7 @@ type screenView struct {
 	Errors      []errorView
 	ErrorsTitle string
 	Added       bool
+	First       bool
 	Questions   []questionView
 	Next, Back  string
 	BackLink    string
@@ -93,7 +94,7 @@ func (f *form) showScreen(w *answer, s *sitting, screens []journey.Screen, i int
 	if s.keep != keepNowhere {
 		steps++ // the review
 	}
-	v := screenView{Title: screen.Page.Title.In(s.lang), About: s.subject, Progress: f.progress(s, i+1, steps), Added: l.added && !l.wrong}
+	v := screenView{Title: screen.Page.Title.In(s.lang), About: s.subject, Progress: f.progress(s, i+1, steps), Added: l.added && !l.wrong, First: i == 0}
 	if v.Title == "" {
 		v.Title = f.title(s)
 	}

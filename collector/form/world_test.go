@@ -39,13 +39,17 @@ type world struct {
 
 // lines is a log that a test reads.
 type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	drop bool
 }
 
 func (l *lines) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.drop {
+		return len(b), nil
+	}
 	return l.buf.Write(b)
 }
 
@@ -102,6 +106,11 @@ func newWorldOn(t testing.TB, space *journey.Workspace, change ...func(*form.Con
 	return w
 }
 
+// on is the same world for a subtest.
+func (w *world) on(t testing.TB) *world {
+	return &world{t: t, store: w.store, space: w.space, server: w.server, client: w.client, log: w.log, clock: w.now()}
+}
+
 // invite invites a new person to a stage and gives the invitation and its token.
 func (w *world) invite(id, stage string, change ...func(*koe.Invitation)) (koe.Invitation, string) {
 	w.t.Helper()
@@ -118,7 +127,7 @@ func (w *world) invite(id, stage string, change ...func(*koe.Invitation)) (koe.I
 	survey, _ := j.Survey(st.Survey)
 	inv := koe.Invitation{Journey: j.ID, Stage: stage, Person: p.Key, Spell: 1, Occurrence: 1, Survey: survey.ID, Version: survey.Version, Mode: survey.Mode,
 		AnchorOn: koe.NewDate(2026, 4, 1), DueOn: koe.NewDate(2026, 6, 16), TargetOn: koe.NewDate(2026, 7, 1), ClosesOn: koe.NewDate(2026, 7, 22),
-		Segments: p.Segments}
+		Segments: p.Segments, Language: "ja"}
 	for _, c := range change {
 		c(&inv)
 	}
