@@ -49,8 +49,8 @@ func (f *finder) candidates(p *koe.Person, events []koe.Event, from, until koe.D
 			rank++
 			for _, m := range moments(stage, p, events) {
 				for _, o := range Openings(stage, m.on, f.cal, from, until) {
-					f.expand(p, events, m, candidate{journey: j, stage: stage, rank: rank, open: o, hire: p, spell: m.spell,
-						byEvent: m.event != nil}, until, emit)
+					f.expand(p, m, candidate{journey: j, stage: stage, rank: rank, open: o, hire: p, spell: m.spell,
+						byEvent: m.event != nil}, emit)
 				}
 			}
 		}
@@ -58,7 +58,7 @@ func (f *finder) candidates(p *koe.Person, events []koe.Event, from, until koe.D
 }
 
 // expand finds who is asked, and why not when nobody is.
-func (f *finder) expand(p *koe.Person, events []koe.Event, m moment, c candidate, until koe.Date, emit func(*candidate)) {
+func (f *finder) expand(p *koe.Person, m moment, c candidate, emit func(*candidate)) {
 	if survey, ok := c.journey.Survey(c.stage.Survey); ok {
 		c.survey = survey
 	} else {
@@ -91,30 +91,20 @@ func (f *finder) expand(p *koe.Person, events []koe.Event, m moment, c candidate
 		}
 		return
 	}
-	related := relatedBy(c.stage, m, events, c.open.ClosesOn)
-	if len(related) == 0 {
+	if m.event == nil || m.event.Related == "" {
 		refuse(reasonNobody(c.stage.Audience))
 		return
 	}
-	for _, e := range related {
-		one := c
-		one.subject, one.asked = p.Key, e.Related
-		if one.open.DueOn.Before(e.On) { // assigned while the window was open
-			one.open.DueOn = f.cal.sendable(c.stage, e.On, c.open.ClosesOn)
-		}
-		if one.open.DueOn.After(until) {
-			continue
-		}
-		other, known := f.roster[e.Related]
-		if !known {
-			refuse(reasonUnknown(c.stage.Audience))
-			continue
-		}
-		one.seen = later(one.seen, later(f.cal.dayOrNone(e.AddedAt), f.cal.dayOrNone(other.AddedAt)))
-		one.never = f.late(&one)
-		if one.never == nil || f.explain {
-			emit(&one)
-		}
+	other, known := f.roster[m.event.Related]
+	if !known {
+		refuse(reasonUnknown(c.stage.Audience))
+		return
+	}
+	c.subject, c.asked = p.Key, other.Key
+	c.seen = later(c.seen, f.cal.dayOrNone(other.AddedAt))
+	c.never = f.late(&c)
+	if c.never == nil || f.explain {
+		emit(&c)
 	}
 }
 
@@ -219,40 +209,6 @@ func spellAt(p *koe.Person, on koe.Date) *koe.Spell {
 		return last
 	}
 	return next
-}
-
-// relatedBy gives the events that name who is asked about a hire. An anchor that names somebody decides alone; otherwise it is everybody
-// assigned as a mentor in the spell, or the manager assigned last, by the close of the window.
-func relatedBy(stage *koe.Stage, m moment, events []koe.Event, closes koe.Date) []*koe.Event {
-	kind, other := koe.EventMentorAssigned, koe.EventManagerAssigned
-	if stage.Audience == koe.AudienceManager {
-		kind, other = other, kind
-	}
-	if m.event != nil && m.event.Related != "" && m.event.Kind != other {
-		return []*koe.Event{m.event}
-	}
-	var out []*koe.Event
-	for i := range events {
-		e := &events[i]
-		if e.Kind != kind || e.Related == "" || e.On.After(closes) || e.On.Before(m.spell.JoinedOn.AddDays(-366)) {
-			continue
-		}
-		if !m.spell.LeftOn.IsZero() && e.On.After(m.spell.LeftOn) {
-			continue
-		}
-		at := slices.IndexFunc(out, func(o *koe.Event) bool { return o.Related == e.Related })
-		switch {
-		case stage.Audience == koe.AudienceManager && len(out) == 1:
-			if e.On.After(out[0].On) && !e.On.After(m.on.Add(stage.Opens)) || out[0].On == e.On && e.AddedAt.After(out[0].AddedAt) {
-				out[0] = e
-			}
-		case at < 0:
-			out = append(out, e)
-		case e.On.Before(out[at].On):
-			out[at] = e
-		}
-	}
-	return out
 }
 
 func later(a, b koe.Date) koe.Date {

@@ -80,7 +80,10 @@ func (r *decider) act(d *dossier, day koe.Date) []step {
 		if on != day {
 			continue
 		}
-		a := &asking{inv: r.invitation(d, c, day), on: day, sentOn: day, mails: []koe.Date{day}}
+		a := &asking{inv: r.invitation(d, c, day), on: day, mails: []koe.Date{day}}
+		if d.person.ID == "" || address(d.person, day) != "" { // read without the vault, we do not know
+			a.sentOn = day
+		}
 		d.askings = append(d.askings, a)
 		c.done = true
 		steps = append(steps, step{day: day, kind: koe.MailInvitation, cand: c, asking: a, reason: why})
@@ -134,7 +137,7 @@ func (r *decider) blocked(d *dossier, c *candidate, day koe.Date) *Reason {
 		return ptr(reasonBounced())
 	}
 	for _, a := range d.askings {
-		if c.byEvent && sameStage(a, c) && (a.inv.Status == koe.Invited || a.inv.Status == koe.Answered) && !a.inv.ClosesOn.Before(day) {
+		if c.byEvent && sameStage(a, c) && a.inv.Status != koe.Cancelled && !a.inv.ClosesOn.Before(c.open.DueOn) && !a.inv.DueOn.After(c.open.ClosesOn) {
 			return ptr(reasonOverlap(a.on))
 		}
 	}
@@ -194,19 +197,11 @@ func (r *decider) unreachable(d *dossier, day koe.Date) bool {
 			continue
 		}
 		known = true
-		if personalFirst(d.person, r.lastMail(a)) == personalFirst(d.person, day) {
+		if personalFirst(d.person, later(a.on, a.sentOn)) == personalFirst(d.person, day) {
 			return true
 		}
 	}
 	return !known
-}
-
-func (r *decider) lastMail(a *asking) koe.Date {
-	last := later(a.on, a.sentOn)
-	for _, m := range a.mails {
-		last = later(last, m)
-	}
-	return last
 }
 
 // personalFirst reports whether a person is written to at home on a day: before joining and after leaving.
@@ -232,18 +227,18 @@ func (r *decider) earliest(d *dossier, c *candidate, day koe.Date) (koe.Date, Re
 		gap = *c.stage.MinGap
 	}
 	if previous := lastPulse(d); !previous.IsZero() && !gap.IsZero() {
-		if free := r.cal.sendable(c.stage, previous.Add(gap), c.open.ClosesOn); free.After(on) {
-			if free.After(last) {
-				on = last
-				why.lastDay(previous)
-			} else {
-				on = free
-				why.postponed(previous)
-			}
+		free := r.cal.sendable(c.stage, previous.Add(gap), c.open.ClosesOn)
+		switch {
+		case free.After(last):
+			on = last
+			why.lastDay(previous)
+		case free.After(r.cal.sendable(c.stage, c.open.DueOn, c.open.ClosesOn)):
+			on = later(on, free)
+			why.postponed(previous)
 		}
 	}
 	for limit := r.settings.Calendar.MaxContacts; limit > 0 && contacts(d, on) >= limit; {
-		if !on.Before(last) {
+		if !on.Before(c.open.ClosesOn) {
 			return c.open.ClosesOn.AddDays(1), reasonCap(limit)
 		}
 		on = r.cal.sendable(c.stage, on.AddDays(1), c.open.ClosesOn)
@@ -334,18 +329,31 @@ func (r *decider) quiet(d *dossier, a *asking, stage *koe.Stage, day koe.Date) b
 	if slices.Contains(d.person.Declined, a.inv.Journey) || r.unreachable(d, day) {
 		return true
 	}
-	hire := d.person
-	if a.inv.Subject != "" {
-		if away(d.person, d.events, day) {
-			return true
-		}
-		hire = r.roster[a.inv.Subject]
+	if a.inv.Subject != "" && away(d.person, d.events, day) {
+		return true
 	}
+	hire := r.hireOf(a)
 	return hire == nil || r.withdrawn(hire, a, stage) || r.spellGone(hire, a, stage, day)
+}
+
+// hireOf gives the hire whom an invitation is about; nil when forgotten.
+func (r *decider) hireOf(a *asking) *koe.Person {
+	if a.inv.Subject != "" {
+		return r.roster[a.inv.Subject]
+	}
+	return r.roster[a.inv.Person]
+}
+
+// openOn reports whether an answer is awaited on a day.
+func (a *asking) openOn(day koe.Date) bool {
+	return a.inv.Status == koe.Invited && !a.inv.DueOn.After(day) && !a.inv.ClosesOn.Before(day)
 }
 
 // withdrawn reports whether an invitation lost its ground: the joining was cancelled, or the person had left before it opened.
 func (r *decider) withdrawn(hire *koe.Person, a *asking, stage *koe.Stage) bool {
+	if hire == nil {
+		return false
+	}
 	for i := range hire.Spells {
 		s := &hire.Spells[i]
 		if s.Number != a.inv.Spell {

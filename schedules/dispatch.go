@@ -175,11 +175,7 @@ func (s *Scheduler) recall(ctx context.Context, p *population, r *decider, dossi
 			continue
 		}
 		a := &asking{inv: inv, sentOn: s.cal.dayOrNone(inv.SentAt)}
-		hire := p.roster[inv.Person]
-		if inv.Subject != "" {
-			hire = p.roster[inv.Subject]
-		}
-		if hire != nil && r.withdrawn(hire, a, of.stage) {
+		if r.withdrawn(r.hireOf(a), a, of.stage) {
 			open[i].Status = koe.Cancelled
 			withdrawn = append(withdrawn, inv)
 			continue
@@ -253,6 +249,7 @@ func (s *Scheduler) describe(ctx context.Context, p *population, steps []step, r
 		}
 		result.Entries = append(result.Entries, s.entry(p, st))
 	}
+	sortEntries(result.Entries)
 	return nil
 }
 

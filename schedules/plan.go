@@ -57,6 +57,11 @@ func (s *Scheduler) Plan(ctx context.Context, now time.Time, from, until koe.Dat
 			return plan, ctx.Err()
 		}
 		s.done(&plan, p, d)
+		for _, a := range d.askings { // as a dispatch begins
+			if of, known := s.stages[[2]string{a.inv.Journey, a.inv.Stage}]; known && a.openOn(start) && r.withdrawn(r.hireOf(a), a, of.stage) {
+				a.inv.Status = koe.Cancelled
+			}
+		}
 		d.order()
 		for day := start; !day.After(until); {
 			for _, st := range r.act(d, day) {
@@ -149,7 +154,7 @@ func (r *decider) next(d *dossier, day koe.Date) (koe.Date, bool) {
 // forGood reports whether what blocks a candidate cannot pass by itself.
 func (r *Reason) forGood() bool {
 	switch r.Code {
-	case "left", "back", "declined", "sealed":
+	case "left", "back", "declined", "sealed", "overlap":
 		return true
 	}
 	return false
@@ -252,11 +257,15 @@ func (p *population) who(key koe.PersonKey) (id, name string) {
 	return person.ID, person.Name
 }
 
-func (plan *Plan) sort() {
-	slices.SortStableFunc(plan.Entries, func(a, b Entry) int {
+func sortEntries(entries []Entry) {
+	slices.SortStableFunc(entries, func(a, b Entry) int {
 		return cmp.Or(a.Day.Compare(b.Day), cmp.Compare(a.Person, b.Person), cmp.Compare(a.Journey, b.Journey), cmp.Compare(a.Stage, b.Stage),
 			cmp.Compare(a.About, b.About), cmp.Compare(a.Occurrence, b.Occurrence), cmp.Compare(a.Number, b.Number))
 	})
+}
+
+func (plan *Plan) sort() {
+	sortEntries(plan.Entries)
 	slices.SortStableFunc(plan.Skipped, func(a, b Skip) int {
 		return cmp.Or(a.DueOn.Compare(b.DueOn), cmp.Compare(a.Person, b.Person), cmp.Compare(a.Journey, b.Journey), cmp.Compare(a.Stage, b.Stage),
 			cmp.Compare(a.About, b.About))

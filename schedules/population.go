@@ -61,7 +61,8 @@ func (p *population) dossier(all map[koe.PersonKey]*dossier, key koe.PersonKey) 
 	return d
 }
 
-// remember puts invitations and their mails into dossiers. An invitation whose mail is still to go counts as sent today.
+// remember puts invitations and their mails into dossiers. An invitation whose mail is still to go counts as sent today,
+// unless there is no address to send it to.
 func (s *Scheduler) remember(ctx context.Context, p *population, dossiers map[koe.PersonKey]*dossier, invitations []koe.Invitation, today koe.Date, everyMail bool) error {
 	byKey := map[string]*asking{}
 	var unsent, sent []string
@@ -92,10 +93,14 @@ func (s *Scheduler) remember(ctx context.Context, p *population, dossiers map[ko
 			if everyMail {
 				a.written = append(a.written, m)
 			}
-			waiting := m.State == koe.MailPending || m.State == koe.MailSending
+			waiting := (m.State == koe.MailPending || m.State == koe.MailSending) && m.LastError != noAddress &&
+				!a.inv.ClosesOn.Before(today)
 			day := s.cal.dayOrNone(m.SentAt)
-			if waiting {
+			switch {
+			case waiting:
 				day = today
+			case day.IsZero() && m.State != koe.MailDropped:
+				day = s.cal.Day(m.CreatedAt)
 			}
 			if m.Kind == koe.MailReminder {
 				a.reminded = max(a.reminded, m.Number)

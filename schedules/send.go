@@ -123,6 +123,9 @@ func backoff(attempts int) time.Duration {
 	return steps[min(max(attempts, 1), len(steps))-1]
 }
 
+// noAddress is the error of a mail that waits for an address.
+const noAddress = "the roster has no mail address for this person"
+
 // parcel is a message with what it was made of.
 type parcel struct {
 	message    mail.Message
@@ -184,7 +187,7 @@ func (s *Scheduler) letter(ctx context.Context, now time.Time, p *population, r 
 	to := address(&l.person, today)
 	if to == "" {
 		return l, &outcome{state: koe.MailPending, nextAt: s.cal.opening(s.cal.sendable(of.stage, today.AddDays(1), inv.ClosesOn)),
-			err: "the roster has no mail address for this person"}, nil
+			err: noAddress}, nil
 	}
 	token, err := s.store.Token(ctx, inv.Key)
 	if err != nil {
