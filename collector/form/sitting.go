@@ -30,9 +30,10 @@ type sitting struct {
 	languages  []string
 	lang       string
 
-	draft   draft
-	started bool            // there is a draft, or a page that holds one
-	sent    *koe.Submission // what was sent before, when that may be changed
+	draft    draft
+	started  bool            // there is a draft, or a page that holds one
+	reviewed bool            // the draft is the one that the posted review showed
+	sent     *koe.Submission // what was sent before, when that may be changed
 }
 
 // sit finds the survey that a request is about. An unknown, closed, used or withdrawn link gives an error that shows the
@@ -125,7 +126,11 @@ func (f *form) sitAlone(r *http.Request, s *sitting) error {
 // findDraft takes what has been answered so far: from the store, else from the page, else from what was sent before.
 func (f *form) findDraft(r *http.Request, s *sitting) error {
 	ctx := r.Context()
-	if s.keep == keepServer {
+	if r.PostForm.Get("do") == "send" { // what is sent is what the review showed
+		s.draft, s.started = decodeState(r.PostForm.Get("state"), &s.journey.Journey, s.survey, s.now)
+		s.reviewed = s.started
+	}
+	if s.keep == keepServer && !s.reviewed {
 		if s.invitation.Status == koe.Answered {
 			sent, ok, err := f.Store.Current(ctx, s.invitation.Key)
 			if err != nil {
@@ -153,7 +158,7 @@ func (f *form) findDraft(r *http.Request, s *sitting) error {
 		s.draft = newDraft(s.now, s.sent)
 		s.seen()
 	}
-	if s.invitation.Subject != "" {
+	if s.invitation.Subject != "" && !s.reviewed {
 		p, err := f.Store.PersonByKey(ctx, s.invitation.Subject, store.WithVault)
 		switch {
 		case err == nil:

@@ -240,10 +240,7 @@ func (f *form) send(w *answer, r *http.Request, s *sitting) error {
 	if s.keep == keepNowhere {
 		return f.showResult(w, s)
 	}
-	if d, ok := decodeState(r.PostForm.Get("state"), &s.journey.Journey, s.survey, s.now); ok {
-		s.draft = d
-		s.draft.Language = s.lang
-	}
+	s.draft.Language = s.lang
 	s.draft.Publish = r.PostForm.Get("publish") == "1"
 	screens, visible := s.screens()
 	for i, screen := range screens {
@@ -258,7 +255,7 @@ func (f *form) send(w *answer, r *http.Request, s *sitting) error {
 			return f.showScreen(w, s, screens, i, looks{taken: t, wrong: true, back: true})
 		}
 	}
-	sub := s.submission(visible)
+	sub := s.submission(screens, visible)
 	receipt, err := f.Store.Submit(r.Context(), s.now, sub)
 	if err != nil {
 		return fmt.Errorf("submit: %w", err)
@@ -277,7 +274,7 @@ func (f *form) send(w *answer, r *http.Request, s *sitting) error {
 
 // submission makes what is sent out of the visible answers. Every question of the survey has an entry: its answer, or
 // why there is none. Contact questions become requests and leave no trace among the answers.
-func (s *sitting) submission(visible map[string]koe.Answer) koe.Submission {
+func (s *sitting) submission(screens []journey.Screen, visible map[string]koe.Answer) koe.Submission {
 	inv := s.invitation
 	sub := koe.Submission{
 		Invitation: inv.Key, Person: inv.Person, Journey: inv.Journey, Stage: inv.Stage,
@@ -286,7 +283,6 @@ func (s *sitting) submission(visible map[string]koe.Answer) koe.Submission {
 		Seconds: s.draft.Seconds + int(min(s.now.Sub(s.draft.Started), 30*24*time.Hour)/time.Second),
 	}
 	shown := map[string]bool{}
-	screens, _ := s.screens()
 	for _, screen := range screens {
 		for _, q := range screen.Questions {
 			shown[q.ID] = true

@@ -1,0 +1,155 @@
+package form_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"koe"
+	"koe/collector/form"
+)
+
+// unlimited is for load that comes from one machine.
+func unlimited(c *form.Config) {
+	c.Limits = form.Limits{AddressRate: 1e9, AddressBurst: 1e9, TokenRate: 1e9, TokenBurst: 1e9, MissRate: 1e9, MissBurst: 1e9}
+	c.Log = nil
+}
+
+// inviteMany invites n people and gives invitations and tokens.
+func inviteMany(t testing.TB, w *world, n int) ([]koe.Invitation, []string) {
+	t.Helper()
+	ctx := context.Background()
+	people := make([]koe.Person, n)
+	for i := range people {
+		people[i] = koe.Person{ID: fmt.Sprintf("b%06d", i), Role: "hire", Segments: map[string]string{"bureau": "総務局", "division": "人事課"},
+			Spells: []koe.Spell{{Number: 1, JoinedOn: koe.NewDate(2026, 4, 1)}}}
+	}
+	must(t, w.store.SavePeople(ctx, w.now(), people))
+	saved, err := w.store.People(ctx, 0)
+	must(t, err)
+	invitations := make([]koe.Invitation, 0, n)
+	for _, p := range saved {
+		invitations = append(invitations, koe.Invitation{Journey: "kinds", Stage: "m3", Person: p.Key, Spell: 1, Occurrence: 1, Survey: "all", Version: 1, Mode: koe.Confidential,
+			Language: "ja", AnchorOn: koe.NewDate(2026, 4, 1), DueOn: koe.NewDate(2026, 6, 16), TargetOn: koe.NewDate(2026, 7, 1), ClosesOn: koe.NewDate(2026, 7, 22), Segments: p.Segments})
+	}
+	created, err := w.store.CreateInvitations(ctx, w.now(), invitations)
+	must(t, err)
+	tokens := make([]string, len(created))
+	for i, inv := range created {
+		tokens[i], err = w.store.Token(ctx, inv.Key)
+		must(t, err)
+	}
+	return created, tokens
+}
+
+// reviewPost is what the review page of a person sends.
+func reviewPost(i int) url.Values {
+	return url.Values{"do": {"send"}, "at": {"review"}, "publish": {"1"}, "state": {forged(fmt.Sprintf(
+		`{"id":"%032x","started":"2026-07-01T00:57:00Z","answers":{"FIT1":{"v":4},"FIT2":{"v":3},"TIRED":{"v":5},"NPS":{"v":%d},"YEARS":{"v":12},"MET":{"v":1},"PEERS":{"c":["3-5"]},"OPEN":{"t":"席の近くに話せる人がいません。昼休みの交流会があると助かります。"},"SHORT":{"m":"skipped"},"PROFILE":{"v":0},"CALL":{"v":0}}}`, i+1, i%11))}}
+}
+
+// BenchmarkSubmit compares submissions over HTTP from 64 clients with the same submissions given to the bare store. The
+// goal is a ratio of at least 0.5.
+func BenchmarkSubmit(b *testing.B) {
+	const clients, each = 64, 40
+	for range b.N {
+		var rate [2]float64
+		for kind := range rate {
+			w := newWorld(b, unlimited)
+			invitations, tokens := inviteMany(b, w, clients*each)
+			transport := &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}
+			client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			var taken atomic.Int64
+			begun := time.Now()
+			var wg sync.WaitGroup
+			for c := range clients {
+				wg.Go(func() {
+					for i := c * each; i < (c+1)*each; i++ {
+						if kind == 0 {
+							if _, err := w.store.Submit(context.Background(), w.now(), bareSubmission(i, invitations[i])); err != nil {
+								b.Error(err)
+								return
+							}
+						} else {
+							res, err := client.Post(w.server.URL+"/r/"+tokens[i]+"/review", "application/x-www-form-urlencoded", strings.NewReader(reviewPost(i).Encode()))
+							if err != nil {
+								b.Error(err)
+								return
+							}
+							_, _ = io.Copy(io.Discard, res.Body)
+							_ = res.Body.Close()
+							if res.StatusCode != http.StatusSeeOther {
+								b.Errorf("status %d", res.StatusCode)
+								return
+							}
+						}
+						taken.Add(1)
+					}
+				})
+			}
+			wg.Wait()
+			rate[kind] = float64(taken.Load()) / time.Since(begun).Seconds()
+			transport.CloseIdleConnections()
+			w.server.Close()
+			all, err := w.store.Submissions(b.Context(), submissionsOf("all"))
+			must(b, err)
+			if len(all) != clients*each {
+				b.Fatalf("%d of %d submissions are in the store", len(all), clients*each)
+			}
+		}
+		b.ReportMetric(rate[0], "store/s")
+		b.ReportMetric(rate[1], "http/s")
+		b.ReportMetric(rate[1]/rate[0], "ratio")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+func bareSubmission(i int, inv koe.Invitation) koe.Submission {
+	return koe.Submission{ID: fmt.Sprintf("s%d", i), Invitation: inv.Key, Person: inv.Person, Journey: inv.Journey, Stage: inv.Stage, Survey: inv.Survey, Version: 1,
+		Mode: inv.Mode, Language: "ja", Source: koe.SourceForm, SubmittedAt: at(), DueOn: inv.DueOn, Segments: inv.Segments, Seconds: 180, PublishOK: true,
+		Answers: map[string]koe.Answer{"FIT1": v(4), "FIT2": v(3), "WHY": m(koe.NotAsked), "TIRED": v(5), "NPS": v(float64(i % 11)), "YEARS": v(12), "MET": v(1), "PEERS": c("3-5"), "FIRST": m(koe.Skipped),
+			"OPEN": {Text: "席の近くに話せる人がいません。昼休みの交流会があると助かります。"}, "SHORT": m(koe.Skipped), "PROFILE": v(0)}}
+}
+
+// BenchmarkDrafts opens 10,000 drafts over HTTP and tells how much memory the process holds then. The limit is 200 MB.
+func BenchmarkDrafts(b *testing.B) {
+	const n = 10_000
+	for range b.N {
+		w := newWorld(b, unlimited)
+		_, tokens := inviteMany(b, w, n)
+		var wg sync.WaitGroup
+		for c := range 16 {
+			wg.Go(func() {
+				for i := c; i < n; i += 16 {
+					v := url.Values{"do": {"next"}, "at": {"1"}, "shown": {"FIT1,FIT2"}, "a.FIT1": {"4"}, "a.FIT2": {"3"}}
+					res, err := w.client.Post(w.server.URL+"/r/"+tokens[i]+"/1", "application/x-www-form-urlencoded", strings.NewReader(v.Encode()))
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					_, _ = io.Copy(io.Discard, res.Body)
+					_ = res.Body.Close()
+				}
+			})
+		}
+		wg.Wait()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		held := float64(m.Sys-m.HeapReleased) / 1e6
+		b.ReportMetric(held, "MB")
+		if held > 200 {
+			b.Errorf("%d open drafts need %.0f MB", n, held)
+		}
+		runtime.KeepAlive(tokens)
+	}
+	b.ReportMetric(0, "ns/op")
+}

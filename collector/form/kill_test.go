@@ -1,0 +1,199 @@
+package form_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"koe/collector/form"
+	"koe/journey"
+	"koe/store"
+)
+
+// TestMain plays the collector when the kill test starts this binary again.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("KOE_TEST_COLLECTOR"); dir != "" {
+		if err := collect(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// collect serves the form over the store in dir, and prints its address.
+func collect(dir string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	space, problems := journey.Open(filepath.Join(dir, "house"))
+	if serious := problems.Serious(); len(serious) > 0 {
+		return serious
+	}
+	s, err := store.Open(ctx, store.Config{DSN: filepath.Join(dir, "koe.sqlite"), Location: space.Location})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	cfg := form.Config{Store: s, Workspace: space, Now: at}
+	unlimited(&cfg)
+	fmt.Println("http://" + l.Addr().String())
+	return form.Serve(ctx, l, form.New(cfg), form.ServeOptions{})
+}
+
+// The collector is killed (kill -9) again and again while people send. Whoever was thanked has exactly one submission in
+// the store, with what they sent; whoever was not sends again until thanked, and has one too. KOE_KILLS sets how often.
+func TestKill_NoThankedSubmissionIsLostAndNoneIsDoubled(t *testing.T) {
+	kills := 20
+	if n, err := strconv.Atoi(os.Getenv("KOE_KILLS")); err == nil {
+		kills = n
+	}
+	const clients = 8
+	dir := t.TempDir()
+	must(t, os.CopyFS(filepath.Join(dir, "house"), os.DirFS("testdata/house")))
+	space, problems := journey.Open(filepath.Join(dir, "house"))
+	if len(problems.Serious()) > 0 {
+		t.Fatal(problems)
+	}
+	dsn := filepath.Join(dir, "koe.sqlite")
+	s, err := store.Open(t.Context(), store.Config{DSN: dsn, Location: space.Location})
+	must(t, err)
+	w := &world{t: t, store: s, space: space, clock: at()}
+	n := 250 * kills
+	invitations, tokens := inviteMany(t, w, n)
+	must(t, s.Close())
+
+	var address atomic.Pointer[string]
+	var thanked, retries atomic.Int64
+	next := make(chan int, n)
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	for range clients {
+		wg.Go(func() {
+			client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			defer client.CloseIdleConnections()
+			for i := range next {
+				body := reviewPost(i).Encode()
+				for { // the page keeps the answers until it has a 2xx or the way to the thanks
+					select {
+					case <-done:
+						return
+					default:
+					}
+					if a := address.Load(); a != nil {
+						res, err := client.Post(*a+"/r/"+tokens[i]+"/review", "application/x-www-form-urlencoded", strings.NewReader(body))
+						if err == nil {
+							_, _ = io.Copy(io.Discard, res.Body)
+							_ = res.Body.Close()
+							if res.StatusCode == http.StatusSeeOther && strings.Contains(res.Header.Get("Location"), "/done") {
+								thanked.Add(1)
+								break
+							}
+							if res.StatusCode < 500 {
+								t.Errorf("status %d", res.StatusCode)
+								return
+							}
+						}
+					}
+					retries.Add(1)
+					time.Sleep(2 * time.Millisecond)
+				}
+			}
+		})
+	}
+	finished := make(chan struct{})
+	go func() { wg.Wait(); close(finished) }()
+	killed := 0
+	for running := true; running; {
+		child, url := startCollector(t, dir)
+		address.Store(&url)
+		pause := time.Duration(20+rand.IntN(180)) * time.Millisecond
+		if killed >= kills {
+			pause = time.Minute * 5
+		}
+		select {
+		case <-finished:
+			running = false
+		case <-time.After(pause):
+			if killed >= kills {
+				t.Error("the clients never finish")
+				running = false
+			}
+		}
+		address.Store(nil)
+		must(t, child.Process.Kill())
+		_ = child.Wait()
+		killed++
+	}
+	close(done)
+	wg.Wait()
+
+	s, err = store.Open(t.Context(), store.Config{DSN: dsn, Location: space.Location})
+	must(t, err)
+	defer s.Close()
+	all, err := s.Submissions(t.Context(), submissionsOf("all"))
+	must(t, err)
+	if len(all) != int(thanked.Load()) || thanked.Load() != int64(n) {
+		t.Errorf("%d were thanked, %d submissions are there, of %d", thanked.Load(), len(all), n)
+	}
+	number := map[string]int{}
+	for i, inv := range invitations {
+		number[inv.Key] = i
+	}
+	seen := map[string]bool{}
+	for _, sub := range all {
+		if seen[sub.Invitation] {
+			t.Errorf("two responses for one invitation")
+		}
+		seen[sub.Invitation] = true
+		if *sub.Answers["NPS"].Value != float64(number[sub.Invitation]%11) || !strings.HasPrefix(sub.Answers["OPEN"].Text, "席の近くに") {
+			t.Errorf("not what was sent: %+v", sub.Answers)
+		}
+		if earlier, err := s.History(t.Context(), sub.Response); err != nil || len(earlier) != 0 {
+			t.Errorf("%d earlier versions of what was sent once (%v)", len(earlier), err)
+		}
+	}
+	if killed < kills {
+		t.Errorf("only %d kills before everybody had answered", killed)
+	}
+	t.Logf("%d kills, %d thanked, %d tries again", killed, thanked.Load(), retries.Load())
+}
+
+func startCollector(t *testing.T, dir string) (*exec.Cmd, string) {
+	t.Helper()
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), "KOE_TEST_COLLECTOR="+dir)
+	child.Stderr = os.Stderr
+	out, err := child.StdoutPipe()
+	must(t, err)
+	must(t, child.Start())
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		_ = child.Process.Kill()
+		t.Fatalf("the collector does not start: %v", err)
+	}
+	return child, strings.TrimSpace(line)
+}
