@@ -106,7 +106,11 @@ func (k *wired) Refresh(ctx context.Context, now time.Time) error {
 }
 
 func (k *wired) Report(ctx context.Context, now time.Time) (string, []string, error) {
-	r, err := k.app.report(ctx, k.workspace, now, reportOptions{allScopes: true, languages: []string{"ja", "en"}})
+	o := reportOptions{languages: []string{"ja", "en"}}
+	for _, bureau := range demo.Bureaus() {
+		o.scopes = append(o.scopes, "bureau="+bureau)
+	}
+	r, err := k.app.report(ctx, k.workspace, now, o)
 	if err != nil {
 		return "", nil, err
 	}

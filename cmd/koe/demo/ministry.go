@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"sort"
+	"strings"
 
 	"koe"
 )
@@ -17,6 +18,15 @@ var bureaus = []struct {
 	{"総合政策局", []string{"総務課", "政策企画課", "国際課", "調査統計課"}},
 	{"地域振興局", []string{"総務課", "地域計画課", "観光交流課", "防災課"}},
 	{"デジタル基盤局", []string{"総務課", "情報政策課", "システム開発課", "データ利活用課"}},
+}
+
+// Bureaus names the ministry's bureaus.
+func Bureaus() []string {
+	var names []string
+	for _, b := range bureaus {
+		names = append(names, b.name)
+	}
+	return names
 }
 
 var hireTypes = []string{"選考採用", "任期付", "官民交流"}
@@ -33,11 +43,14 @@ type hire struct {
 	mentors                             [2]string
 	exchange                            koe.Date // attended an exchange event; zero: none
 	training                            koe.Date
-	silent                              bool    // never answers
-	diligence                           float64 // chance to answer a pulse
-	isolation, fit, career              float64 // lasting deviations, in points of the scale
-	talkative                           float64 // chance to write a comment
-	contact                             bool    // asks for a personal reply once
+	manager                             string   // the head of the division, told a week before the joining
+	termEnds                            koe.Date // of a fixed term; zero: none
+	alumni                              bool     // stays in touch after leaving
+	silent                              bool     // never answers
+	diligence                           float64  // chance to answer a pulse
+	isolation, fit, career              float64  // lasting deviations, in points of the scale
+	talkative                           float64  // chance to write a comment
+	contact                             bool     // asks for a personal reply once
 }
 
 // A colleague is a mentor: on the roster, not a hire.
@@ -47,7 +60,7 @@ type ministry struct {
 	first, last koe.Date // the days that are played, both included
 	hires       []*hire
 	mentors     []colleague
-	byID        map[string]*hire
+	managers    map[[2]string]colleague // by bureau and division
 }
 
 var (
@@ -62,7 +75,7 @@ var (
 // found invents the ministry of a seed, whose first hires join on first and whose story ends on last.
 func found(seed uint64, first, last koe.Date) *ministry {
 	r := rand.New(rand.NewPCG(seed, 0x6b6f65))
-	m := &ministry{first: first, last: last, byID: map[string]*hire{}}
+	m := &ministry{first: first, last: last, managers: map[[2]string]colleague{}}
 	place := func() (string, string) {
 		b := bureaus[r.IntN(len(bureaus))]
 		return b.name, b.divisions[weighted(r, 0.15, 0.3, 0.3, 0.25)]
@@ -70,6 +83,12 @@ func found(seed uint64, first, last koe.Date) *ministry {
 	for i := range 48 {
 		bureau, division := place()
 		m.mentors = append(m.mentors, colleague{fmt.Sprintf("M%04d", i+1), name(r), fmt.Sprintf("m%04d@example.go.jp", i+1), bureau, division})
+	}
+	for _, b := range bureaus {
+		for _, division := range b.divisions {
+			id := fmt.Sprintf("K%04d", len(m.managers)+1)
+			m.managers[[2]string{b.name, division}] = colleague{id, name(r), strings.ToLower(id) + "@example.go.jp", b.name, division}
+		}
 	}
 	days := last.DaysSince(first)
 	var joins []koe.Date
@@ -140,8 +159,12 @@ func found(seed uint64, first, last koe.Date) *ministry {
 		h.diligence = 0.55 + 0.4*r.Float64() - 0.08*h.isolation
 		h.talkative = 0.15 + 0.5*r.Float64()*r.Float64()
 		h.contact = r.Float64() < 0.05
+		h.manager = m.managers[[2]string{h.bureau, h.division}].id
+		if h.hireType == "任期付" {
+			h.termEnds = joined.Add(koe.Period{Years: 2}).AddDays(-1)
+		}
+		h.alumni = r.Float64() < 0.6
 		m.hires = append(m.hires, h)
-		m.byID[h.id] = h
 	}
 	return m
 }
@@ -187,6 +210,12 @@ func (m *ministry) roster(on koe.Date) [][]string {
 	for _, c := range m.mentors {
 		rows = append(rows, []string{c.id, c.name, c.email, "", "ja", "", "", "", "mentor", c.bureau, c.division, ""})
 	}
+	for _, b := range bureaus {
+		for _, division := range b.divisions {
+			c := m.managers[[2]string{b.name, division}]
+			rows = append(rows, []string{c.id, c.name, c.email, "", "ja", "", "", "", "manager", c.bureau, c.division, ""})
+		}
+	}
 	for _, h := range m.hires {
 		if !h.known(on) {
 			continue
@@ -210,17 +239,35 @@ func wareki(d koe.Date) string {
 func (m *ministry) events(on koe.Date) [][]string {
 	rows := [][]string{{"person_id", "event", "date", "related_person_id", "detail"}}
 	add := func(h *hire, kind string, date koe.Date, related, detail string) {
-		if date.IsZero() || date.After(on) || h.gone(date) || !h.known(on) {
+		if date.IsZero() || date.After(on) || !h.known(on) {
+			return
+		}
+		if h.gone(date) != (kind == "alumni_joined") { // what happens to somebody who has left is joining the alumni, and nothing else
 			return
 		}
 		rows = append(rows, []string{h.id, kind, date.String(), related, detail})
 	}
 	for _, h := range m.hires {
+		add(h, koe.EventManagerAssigned, h.joined.AddDays(-7), h.manager, "")
 		add(h, koe.EventMentorAssigned, h.mentor, h.mentors[0], "senior")
 		add(h, koe.EventMentorAssigned, h.mentor, h.mentors[1], "peer")
 		add(h, "attended:exchange", h.exchange, "", "")
 		add(h, "attended:training", h.training, "", "")
 		add(h, koe.EventTransferred, h.moved, "", "")
+		if h.termEnds.AddDays(-240).Before(on) {
+			rows = append(rows, endOfTerm(h, on)...)
+		}
+		if h.alumni && !h.left.IsZero() {
+			add(h, "alumni_joined", h.left.AddDays(20), "", "")
+		}
 	}
 	return rows
+}
+
+// endOfTerm tells eight months ahead when a fixed term ends.
+func endOfTerm(h *hire, on koe.Date) [][]string {
+	if h.termEnds.IsZero() || h.gone(on) {
+		return nil
+	}
+	return [][]string{{h.id, "term_ends", h.termEnds.String(), "", ""}}
 }

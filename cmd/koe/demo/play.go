@@ -206,7 +206,7 @@ func (p *player) day(ctx context.Context, day koe.Date) error {
 	if err := p.answer(ctx, day); err != nil {
 		return err
 	}
-	if day.Day == 1 && day.Month%3 == 1 {
+	if day.Day == 1 && (day.Month == time.April || day.Month == time.October) {
 		return p.koe.Refresh(ctx, p.at(day, 23, 0))
 	}
 	return nil
