@@ -91,6 +91,7 @@ func peopleComeBackAsSaved(t *testing.T, w world) {
 		IDs:       []string{"0900", "1001", "1002"},
 		Addresses: []string{"hanako@example.com", "hanako@example.go.jp", "ichiro@example.go.jp", "john@example.go.jp"},
 		Units:     []string{"人事課", "港湾局", "総務局", "計画課"},
+		Segments:  map[string]map[string]int{"bureau": {"港湾局": 1, "総務局": 2}, "division": {"人事課": 1, "計画課": 1}},
 	}, roll); d != "" {
 		t.Error(d)
 	}

@@ -14,6 +14,8 @@ type Roll struct {
 	IDs       []string // person_ids
 	Addresses []string // mail addresses
 	Units     []string // values of segments
+
+	Segments map[string]map[string]int // roster column → value → how many people
 }
 
 // Names gives the roll, from the vault.
@@ -22,7 +24,7 @@ func (s *Store) Names(ctx context.Context) (Roll, error) {
 	if err != nil {
 		return Roll{}, err
 	}
-	var r Roll
+	r := Roll{Segments: map[string]map[string]int{}}
 	for _, p := range people {
 		r.Names = append(r.Names, p.Name)
 		if parts := strings.Fields(p.Name); len(parts) > 1 { // the ideographic space is one too
@@ -30,8 +32,15 @@ func (s *Store) Names(ctx context.Context) (Roll, error) {
 		}
 		r.IDs = append(r.IDs, p.ID)
 		r.Addresses = append(r.Addresses, p.Email, p.PersonalEmail)
-		for _, value := range p.Segments {
+		for column, value := range p.Segments {
+			if value == "" {
+				continue
+			}
 			r.Units = append(r.Units, value)
+			if r.Segments[column] == nil {
+				r.Segments[column] = map[string]int{}
+			}
+			r.Segments[column][value]++
 		}
 	}
 	for _, list := range []*[]string{&r.Names, &r.IDs, &r.Addresses, &r.Units} {
