@@ -79,6 +79,9 @@ func read(j *koe.Journey, q *koe.Question, form url.Values) (a koe.Answer, given
 	}
 	switch q.Kind {
 	case koe.KindConsent:
+		if field == "" && q.Required {
+			return a, false, nil
+		}
 		if field == "" {
 			field = "0"
 		}

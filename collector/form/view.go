@@ -162,7 +162,14 @@ func (f *form) question(s *sitting, q *koe.Question, l looks) questionView {
 		radio()
 		v.Class = "yesno"
 		v.Options = []optionView{{Value: "1", Text: f.words.in(s.lang, "yes"), Checked: is(1)}, {Value: "0", Text: f.words.in(s.lang, "no"), Checked: is(0)}}
-	case koe.KindConsent: // one box; without its tick consent is not given, so there is nothing to decline
+	case koe.KindConsent:
+		if q.Required { // something must be pressed
+			radio()
+			v.Class = "yesno"
+			v.Options = []optionView{{Value: "1", Text: f.words.in(s.lang, "consent_yes"), Checked: is(1)}, {Value: "0", Text: f.words.in(s.lang, "consent_no"), Checked: is(0)}}
+			break
+		}
+		// One box; without its tick consent is not given, so there is nothing to decline.
 		v.Kind, v.Input, v.Decline, v.Optional = "choice", "checkbox", false, false
 		v.Options = []optionView{{Value: "1", Text: f.words.in(s.lang, "consent_yes"), Checked: is(1)}}
 	case koe.KindContact:
