@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"testing"
+
+	"koe/journey"
 )
 
 // Every page, in both languages, light and dark, at phone and desk width: axe-core finds nothing, nothing is wider than
@@ -98,5 +100,44 @@ func TestForm_EveryPageIsAccessible(t *testing.T) {
 			see("/unsubscribe/"+token, "unsubscribe")
 			see("/r/0000000000000000000000000000", "link")
 		})
+	}
+}
+
+// The pack's own pages, as a hire, a mentor and a manager see them.
+func TestForm_PackPagesAreAccessible(t *testing.T) {
+	dir := t.TempDir()
+	must(t, journey.Init(dir, "chuto", "ja"))
+	space, problems := journey.Open(dir)
+	if serious := problems.Serious(); len(serious) > 0 {
+		t.Fatal(serious)
+	}
+	w := newWorldOn(t, space, unlimited)
+	for _, l := range []struct {
+		name string
+		look look
+	}{{"phone", look{width: 390, height: 844}}, {"desk", look{width: 1280, height: 900, dark: true}}} {
+		b := openTab(t, l.look)
+		n := 0
+		for _, j := range space.Journeys {
+			for _, survey := range j.Surveys {
+				n++
+				lang := []string{"ja", "en"}[n%2]
+				root := "/s/" + j.ID + "/" + survey.ID
+				if survey.Store {
+					root = "/r/" + inviteTo(w, j, &survey, fmt.Sprintf("%s%d", l.name, n), lang)
+				}
+				see := func(what string) {
+					b.accessible(l.name + " " + j.ID + " " + survey.ID + " " + what)
+					if wide := eval[int64](b, `document.documentElement.scrollWidth`); wide > l.look.width {
+						t.Errorf("%s %s: %d px wide", survey.ID, what, wide)
+					}
+					b.shot("pack-" + l.name + "-" + j.ID + "-" + survey.ID + "-" + lang + "-" + what)
+				}
+				b.open(w.server.URL + root + "?lang=" + lang)
+				see("start")
+				b.open(w.server.URL + root + "/1?lang=" + lang)
+				see("screen")
+			}
+		}
 	}
 }

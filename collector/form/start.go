@@ -142,9 +142,6 @@ func (f *form) promise(s *sitting) []factView {
 	case answers != "":
 		promise = append(promise, factView{t("p_keep"), t("p_keep_answers", answers)})
 	}
-	if texts {
-		promise = append(promise, factView{t("p_care"), t("text_care")})
-	}
 	return promise
 }
 

@@ -94,13 +94,14 @@ func (f *form) showScreen(w *answer, s *sitting, screens []journey.Screen, i int
 	if s.keep != keepNowhere {
 		steps++ // the review
 	}
-	v := screenView{Title: screen.Page.Title.In(s.lang), About: s.subject, Progress: f.progress(s, i+1, steps), Added: l.added && !l.wrong, First: i == 0}
+	v := screenView{Title: screen.Page.Title.In(s.lang), About: s.subject, Progress: f.progress(s, i+1, steps), Added: l.added && !l.wrong}
 	if v.Title == "" {
 		v.Title = f.title(s)
 	}
 	var shown []string
 	for _, q := range screen.Questions {
 		shown = append(shown, q.ID)
+		v.First = v.First || i == 0 && q.Answerable()
 		qv := f.question(s, q, l)
 		l.cared = l.cared || q.Kind == koe.KindText
 		if qv.Error != "" {
