@@ -19,7 +19,7 @@ import (
 const (
 	maxBytes   = 4 << 20
 	maxNesting = 100
-	maxValues  = 1 << 20
+	maxValues  = 1 << 17
 )
 
 // place is where something stands in a file, both counted from 1; columns count characters, not bytes.
