@@ -76,17 +76,31 @@ func Answers(ctx context.Context, cfg Config, files []string, opts AnswerOptions
 	if err != nil {
 		return AnswersResult{}, err
 	}
-	tables, err := readAll(files, in.lang)
-	if err != nil {
+	if files, err = withFolders(files); err != nil {
 		return AnswersResult{}, err
 	}
-	layouts, unsure, err := in.layouts(tables)
-	if err != nil {
-		return AnswersResult{}, err
+	if in.areForms(files) {
+		key, err := cfg.Store.SigningKey(ctx)
+		if err != nil {
+			return AnswersResult{}, fmt.Errorf("answers import: %w", err)
+		}
+		if err := in.readForms(files, key); err != nil {
+			return AnswersResult{}, err
+		}
+	} else {
+		tables, err := readAll(files, in.lang)
+		if err != nil {
+			return AnswersResult{}, err
+		}
+		layouts, err := in.layouts(tables)
+		if err != nil {
+			return AnswersResult{}, err
+		}
+		for _, l := range layouts {
+			in.readRows(l)
+		}
 	}
-	for _, l := range layouts {
-		in.readRows(l)
-	}
+	unsure := in.unsureOf()
 	in.settle()
 	in.result.DryRun = opts.DryRun || unsure != nil
 	in.finishCounts()
@@ -215,8 +229,8 @@ func (in *answerImport) load(ctx context.Context) error {
 	return nil
 }
 
-// layouts finds out what the columns of every table mean. unsure says that the format was only suggested.
-func (in *answerImport) layouts(tables []table.Table) (layouts []*layout, unsure, err error) {
+// layouts finds out what the columns of every table mean.
+func (in *answerImport) layouts(tables []table.Table) (layouts []*layout, err error) {
 	w := wordsFor(in.cfg, in.journey, in.opts.Stage)
 	var problems koe.Problems
 	used := map[string]bool{}
@@ -237,7 +251,7 @@ func (in *answerImport) layouts(tables []table.Table) (layouts []*layout, unsure
 			}
 			f, found := formatNamed(format)
 			if !found {
-				return nil, nil, koe.Errorf(koe.Invalid, "%s", say(in.lang, "「%s」という形式はありません: %s", "there is no format %q: %s", format, strings.Join(Formats(), ", ")))
+				return nil, koe.Errorf(koe.Invalid, "%s", say(in.lang, "「%s」という形式はありません: %s", "there is no format %q: %s", format, strings.Join(Formats(), ", ")))
 			}
 			l, wrong = f.layout(t, w, in.lang)
 		}
@@ -267,15 +281,11 @@ func (in *answerImport) layouts(tables []table.Table) (layouts []*layout, unsure
 			Hint: say(in.lang, "--format で形式を指定するか、koe answers map で対応表を作ってください", "name the format with --format, or write a mapping with koe answers map")})
 	}
 	if len(problems) > 0 {
-		return nil, nil, problems
+		return nil, problems
 	}
 	slices.Sort(in.result.Unused)
 	in.result.Unused = slices.Compact(in.result.Unused)
-	if in.result.Suggested && !in.opts.Accept && !in.opts.DryRun {
-		unsure = koe.Errorf(koe.Invalid, "%s", say(in.lang, "形式は %[1]s のようです。よければ --format %[1]s または --yes を付けてもう一度実行してください。まだ何も書き込んでいません。",
-			"this looks like the format %[1]s; if so, run again with --format %[1]s or --yes. Nothing was written", in.result.Format))
-	}
-	return layouts, unsure, nil
+	return layouts, nil
 }
 
 // labels gives what the mapping file says of labels, by question.

@@ -1,6 +1,8 @@
 package imports
 
 import (
+	"slices"
+
 	"koe"
 	"koe/collector/imports/table"
 )
@@ -29,10 +31,13 @@ func formats() []format {
 
 // Formats lists the names of the formats that answers can have.
 func Formats() []string {
-	var names []string
+	names := []string{"koe", koeForm}
 	for _, f := range formats() {
-		names = append(names, f.name)
+		if f.name != "koe" {
+			names = append(names, f.name)
+		}
 	}
+	slices.Sort(names[2:])
 	return names
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"koe"
 	"koe/collector/imports/cell"
@@ -37,6 +38,9 @@ type layout struct {
 	codes     func(j *koe.Journey, q *koe.Question) map[string]string // the tool's own codes for answers; may be nil
 	freeOther bool                                                    // unknown text where a choice belongs is the choice その他
 	source    koe.Source
+
+	invitation string    // of the Excel 調査票: whose answers these are; "" in a blank form
+	savedAt    time.Time // of the Excel 調査票; zero when unknown
 }
 
 // asked is one question and the columns that hold its answer.

@@ -58,6 +58,9 @@ func (in *answerImport) readRow(l *layout, r table.Row) *incoming {
 			sub.SubmittedAt, row.dated = at, true
 		}
 	}
+	if !l.savedAt.IsZero() {
+		sub.SubmittedAt, row.dated = l.savedAt, true
+	}
 	sub.Seconds = secondsOf(text(l.seconds))
 	if raw := text(l.publish); raw != "" {
 		sub.PublishOK = in.words.yes[cell.Fold(raw)]
@@ -89,6 +92,14 @@ func (in *answerImport) readRow(l *layout, r table.Row) *incoming {
 
 // person finds who answered, by number or mail address; nil when the row names nobody.
 func (in *answerImport) person(l *layout, r table.Row, refuse func(int, string)) *koe.Person {
+	if l.invitation != "" {
+		key := in.invitationByKey(l.invitation).Person // the form was checked
+		for _, p := range in.byID {
+			if p.Key == key {
+				return p
+			}
+		}
+	}
 	if l.person >= 0 {
 		if id := cell.Identifier(r.Text(l.person)); id != "" {
 			p, found := in.byID[id]
@@ -117,6 +128,9 @@ func (in *answerImport) person(l *layout, r table.Row, refuse func(int, string))
 // earliest invitation that was open when they answered.
 func (in *answerImport) stage(l *layout, r table.Row, person *koe.Person, at time.Time, refuse func(int, string)) *koe.Stage {
 	word := cmp.Or(in.opts.Stage, l.fixed)
+	if l.source == koe.SourceExcel {
+		word = l.fixed // the form's stamp says it
+	}
 	if word == "" && l.stage >= 0 {
 		word = cell.Clean(r.Text(l.stage))
 		if mapped, found := l.stages[cell.Fold(word)]; found {
@@ -208,7 +222,11 @@ func (in *answerImport) address(l *layout, r table.Row, person *koe.Person, sub 
 		in.matched[person.Key] = true
 		sub.Language = cmp.Or(sub.Language, person.Language)
 		sub.Segments = person.Segments
-		if v := in.invitation(person.Key, *sub); v != nil {
+		v := in.invitation(person.Key, *sub)
+		if l.invitation != "" {
+			v = in.invitationByKey(l.invitation)
+		}
+		if v != nil {
 			sub.Invitation, sub.DueOn, sub.Survey, sub.Version, sub.Mode, sub.Segments = v.Key, v.DueOn, v.Survey, v.Version, v.Mode, v.Segments
 			sub.Language = cmp.Or(sub.Language, v.Language)
 		}

@@ -43,7 +43,7 @@ func newAnswerWords() *answerWords {
 	return &answerWords{
 		declined: set("答えない", "回答しない", "答えたくない", "回答を控える", "無回答とする", "declined", "decline", "decline to answer", "prefer not to answer",
 			"prefer not to say", "i prefer not to answer", "rather not say", "no answer given"),
-		yes:    set("はい", "yes", "y", "true", "1", "○", "〇", "◯", "✓", "✔", "☑", "有", "あり", "ある", "該当", "同意する", "同意します", "希望する", "checked", "selected", "on", "i agree", "agree"),
+		yes:    set("はい", "yes", "y", "true", "1", "○", "〇", "◯", "✓", "✔", "☑", "有", "あり", "ある", "該当", "同意する", "同意します", "希望する", "レ", "v", "✔︎", "●", "掲載してよい", "checked", "selected", "on", "i agree", "agree"),
 		no:     set("いいえ", "no", "n", "false", "0", "×", "✕", "✗", "☐", "無", "なし", "ない", "非該当", "同意しない", "同意しません", "希望しない", "unchecked", "not selected", "off", "いえ", "i do not agree"),
 		others: set("other", "others", "その他", "other (please specify)", "その他(具体的に)"),
 	}
