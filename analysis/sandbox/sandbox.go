@@ -126,7 +126,7 @@ func runChild(ctx context.Context, j job, out io.Writer) (Result, error) {
 	child.Env = []string{mark + "=1", "GODEBUG=madvdontneed=1"} // no password, no key, no proxy
 	child.Dir = "/"
 	child.Stdin = bytes.NewReader(content)
-	child.Stdout = out
+	child.Stdout = struct{ io.Writer }{out} // through a pipe: the child may write to no file, not even to one that is its output
 	complaint := &bounded{}
 	child.Stderr = complaint
 	child.WaitDelay = time.Second

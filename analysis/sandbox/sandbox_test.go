@@ -253,3 +253,18 @@ func TestSingle(t *testing.T) {
 		}
 	}
 }
+
+func TestRun_TheOutputMayBeAFile(t *testing.T) {
+	file, err := os.Create(filepath.Join(t.TempDir(), "rows.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := Run(context.Background(), Request{Warehouse: warehouse(t), Query: "SELECT n FROM trend ORDER BY n", Format: "csv"}, file); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(file.Name())
+	if err != nil || string(got) != "n\n5\n12\n" {
+		t.Errorf("the file holds %q, %v", got, err)
+	}
+}

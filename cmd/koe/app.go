@@ -143,10 +143,13 @@ func (a *app) now() (time.Time, error) {
 	if a.nowFlag == "" {
 		return time.Now(), nil
 	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"} {
 		if t, err := time.ParseInLocation(layout, a.nowFlag, a.location()); err == nil {
 			return t, nil
 		}
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, a.nowFlag, a.location()); err == nil {
+		return t.Add(12 * time.Hour), nil // a day alone is its noon, when mails may be sent
 	}
 	return time.Time{}, usageError{fmt.Errorf("--now %q: want 2026-04-01 or 2026-04-01T09:00:00+09:00", a.nowFlag)}
 }
@@ -239,6 +242,12 @@ func (a *app) print(result any, human func(w io.Writer)) error {
 	}
 	human(a.out)
 	return nil
+}
+
+// toTerminal reports whether standard output is a terminal.
+func (a *app) toTerminal() bool {
+	f, ok := a.out.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // terminal reports whether progress may be drawn.

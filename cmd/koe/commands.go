@@ -7,10 +7,11 @@ func (a *app) commands() []*cobra.Command {
 	return []*cobra.Command{
 		a.initCommand(), a.checkCommand(), a.schemaCommand(), a.demoCommand(),
 		a.peopleCommand(), a.eventsCommand(),
-		a.planCommand(), a.dispatchCommand(),
+		a.planCommand(), a.dispatchCommand(), a.outboxCommand(),
 		a.serveCommand(),
 		a.answersCommand(),
 		a.loadCommand(), a.analyzeCommand(), a.reportCommand(), a.runCommand(),
+		a.sqlCommand(), a.statusCommand(),
 		a.versionCommand(),
 	}
 }

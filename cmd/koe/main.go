@@ -8,12 +8,17 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"koe/analysis/sandbox"
 )
 
 // version is set by the linker.
 var version = "unknown"
 
 func main() {
+	if code, child := sandbox.Main(); child { // a query of koe sql, in a process of its own
+		os.Exit(code)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))

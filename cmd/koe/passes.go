@@ -268,7 +268,7 @@ func (a *app) reportDue(ctx context.Context, w *journey.Workspace, s *store.Stor
 	var last time.Time
 	for _, run := range runs {
 		if run.Job == jobReport {
-			last = run.Started
+			last = run.LastOK
 		}
 	}
 	return schedules.Due(w.Settings.Schedule.Report, w.Location, last, now)
