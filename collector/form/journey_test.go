@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"koe"
+	"koe/internal/koetest/browser"
 
 	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
@@ -111,73 +112,56 @@ func (g *gate) loseNextAnswer() {
 	g.lose = true
 }
 
-// toField presses the tab key until a field that matches has the focus.
-func (b *tab) toField(css string) {
-	b.t.Helper()
-	for range 60 {
-		b.press(kb.Tab)
-		if eval[bool](b, `!!document.activeElement && document.activeElement.matches(`+quote(css)+`)`) {
-			if !eval[bool](b, `(() => { const e = document.activeElement, r = (e.closest('.option') ?? e), s = getComputedStyle(r); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2; })()`) {
-				b.t.Errorf("%s has the focus and does not show it", css)
-			}
-			return
-		}
-	}
-	b.t.Fatalf("the tab key never reaches %s on %q", css, b.heading())
-}
-
-func quote(s string) string { return "`" + s + "`" }
-
 func TestBrowser_WholeSurveyWithTheKeyboardOnly(t *testing.T) {
 	w := newWorld(t)
 	inv, token := w.invite("1001", "m3")
-	b := openTab(t, look{width: 390, height: 844})
-	b.open(w.server.URL + "/r/" + token)
-	b.toField(`.go a.button`)
-	b.press(kb.Enter)
-	b.waitHeading("いまの仕事")
-	b.press(kb.Enter) // nothing chosen yet: the enter key goes nowhere, or to the error summary
-	b.toField(`[name="a.FIT1"]`)
-	b.press(" ", kb.ArrowDown, kb.ArrowDown, kb.ArrowDown) // 4
-	b.press(kb.Enter)                                      // the enter key presses the page's own button
-	b.waitFor(`!!document.querySelector('.bad') && document.activeElement.matches('.bad')`)
-	b.toField(`.bad a`)
-	b.press(kb.Enter) // the link in the error summary leads to the field
-	b.waitFor(`document.activeElement.name === 'a.FIT2'`)
-	b.press(" ", kb.ArrowUp) // wraps to 答えない
-	if got := eval[string](b, `document.querySelector('[name="a.FIT2"]:checked').value`); got != "_" {
+	b := browser.Open(t, browser.Look{Width: 390, Height: 844})
+	b.Go(w.server.URL + "/r/" + token)
+	b.ToField(`.go a.button`)
+	b.Press(kb.Enter)
+	b.WaitHeading("いまの仕事")
+	b.Press(kb.Enter) // nothing chosen yet: the enter key goes nowhere, or to the error summary
+	b.ToField(`[name="a.FIT1"]`)
+	b.Press(" ", kb.ArrowDown, kb.ArrowDown, kb.ArrowDown) // 4
+	b.Press(kb.Enter)                                      // the enter key presses the page's own button
+	b.WaitFor(`!!document.querySelector('.bad') && document.activeElement.matches('.bad')`)
+	b.ToField(`.bad a`)
+	b.Press(kb.Enter) // the link in the error summary leads to the field
+	b.WaitFor(`document.activeElement.name === 'a.FIT2'`)
+	b.Press(" ", kb.ArrowUp) // wraps to 答えない
+	if got := browser.Eval[string](b, `document.querySelector('[name="a.FIT2"]:checked').value`); got != "_" {
 		t.Errorf("FIT2 is %q", got)
 	}
-	b.toField(`.turn button[value=next]`)
-	b.press(kb.Enter)
-	b.waitHeading("毎日のこと")
-	if !eval[bool](b, `document.activeElement.matches('h1')`) {
+	b.ToField(`.turn button[value=next]`)
+	b.Press(kb.Enter)
+	b.WaitHeading("毎日のこと")
+	if !browser.Eval[bool](b, `document.activeElement.matches('h1')`) {
 		t.Error("after turning the page the focus is not on its heading")
 	}
-	b.toField(`[name="a.NPS"]`)
-	b.press(" ", kb.ArrowRight, kb.ArrowRight)
-	b.toField(`#i-YEARS`)
-	b.press("12")
-	b.toField(`.turn button[value=next]`)
-	b.press(" ")
-	b.waitHeading("人とのつながり")
-	b.toField(`[name="a.MET"]`)
-	b.press(" ")
-	b.toField(`.turn button[value=next]`)
-	b.press(kb.Enter)
-	b.waitHeading("あなたの言葉で")
-	b.toField(`#i-OPEN`)
-	b.press("line one", kb.Enter, "line two")
-	b.waitFor(`document.querySelector('#c-OPEN').textContent === '17 / 1000字'`)
-	b.toField(`.turn button[value=next]`)
-	b.press(kb.Enter)
-	b.waitHeading("さいごに")
-	b.toField(`.turn button[value=next]`)
-	b.press(kb.Enter)
-	b.waitHeading("回答の確認")
-	b.toField(`.send`)
-	b.press(kb.Enter)
-	b.waitHeading("ご回答ありがとうございました")
+	b.ToField(`[name="a.NPS"]`)
+	b.Press(" ", kb.ArrowRight, kb.ArrowRight)
+	b.ToField(`#i-YEARS`)
+	b.Press("12")
+	b.ToField(`.turn button[value=next]`)
+	b.Press(" ")
+	b.WaitHeading("人とのつながり")
+	b.ToField(`[name="a.MET"]`)
+	b.Press(" ")
+	b.ToField(`.turn button[value=next]`)
+	b.Press(kb.Enter)
+	b.WaitHeading("あなたの言葉で")
+	b.ToField(`#i-OPEN`)
+	b.Press("line one", kb.Enter, "line two")
+	b.WaitFor(`document.querySelector('#c-OPEN').textContent === '17 / 1000字'`)
+	b.ToField(`.turn button[value=next]`)
+	b.Press(kb.Enter)
+	b.WaitHeading("さいごに")
+	b.ToField(`.turn button[value=next]`)
+	b.Press(kb.Enter)
+	b.WaitHeading("回答の確認")
+	b.ToField(`.send`)
+	b.Press(kb.Enter)
+	b.WaitHeading("ご回答ありがとうございました")
 	got, n := versions(t, w, inv)
 	if n != 1 || *got.Answers["FIT1"].Value != 4 || got.Answers["FIT2"].Missing != koe.DeclinedTo || *got.Answers["NPS"].Value != 2 || got.Answers["OPEN"].Text != "line one\nline two" {
 		t.Errorf("%d versions: %+v", n, got.Answers)
@@ -187,40 +171,40 @@ func TestBrowser_WholeSurveyWithTheKeyboardOnly(t *testing.T) {
 func TestBrowser_WholeSurveyWithoutJavaScript(t *testing.T) {
 	w := newWorld(t)
 	inv, token := w.invite("1001", "m3")
-	b := openTab(t, look{width: 390, height: 844, noScript: true})
-	b.open(w.server.URL + "/r/" + token)
+	b := browser.Open(t, browser.Look{Width: 390, Height: 844, NoScript: true})
+	b.Go(w.server.URL + "/r/" + token)
 	next := func(heading string) {
 		t.Helper()
-		b.click(`.turn button[value=next]`)
-		b.waitHeading(heading)
+		b.Click(`.turn button[value=next]`)
+		b.WaitHeading(heading)
 	}
-	b.click(`.go a.button`)
-	b.waitHeading("いまの仕事")
-	b.click(`[name="a.FIT1"][value="2"]`)
-	b.click(`[name="a.FIT2"][value="4"]`)
-	b.click(`.turn button[value=next]`)
-	b.waitFor(`!!document.querySelector('[name="a.WHY"]')`)
-	b.click(`[name="a.WHY"][value="pace"]`)
+	b.Click(`.go a.button`)
+	b.WaitHeading("いまの仕事")
+	b.Click(`[name="a.FIT1"][value="2"]`)
+	b.Click(`[name="a.FIT2"][value="4"]`)
+	b.Click(`.turn button[value=next]`)
+	b.WaitFor(`!!document.querySelector('[name="a.WHY"]')`)
+	b.Click(`[name="a.WHY"][value="pace"]`)
 	next("毎日のこと")
-	b.click(`[name="a.NPS"][value="10"]`)
-	b.click(`.langs button[value=en]`) // the language switch keeps what was chosen
-	b.waitHeading("Day by day")
-	if !eval[bool](b, `document.querySelector('[name="a.NPS"][value="10"]').checked`) {
+	b.Click(`[name="a.NPS"][value="10"]`)
+	b.Click(`.langs button[value=en]`) // the language switch keeps what was chosen
+	b.WaitHeading("Day by day")
+	if !browser.Eval[bool](b, `document.querySelector('[name="a.NPS"][value="10"]').checked`) {
 		t.Error("the language switch lost the answer")
 	}
 	next("People")
-	b.click(`[name="a.MET"][value="0"]`)
+	b.Click(`[name="a.MET"][value="0"]`)
 	next("In your own words")
-	b.click(`.turn button[value=back]`)
-	b.waitHeading("People")
+	b.Click(`.turn button[value=back]`)
+	b.WaitHeading("People")
 	next("In your own words")
-	b.write(`#i-OPEN`, "A quiet room.")
+	b.Write(`#i-OPEN`, "A quiet room.")
 	next("Lastly")
 	next("Review your answers")
-	b.click(`.send`)
-	b.waitHeading("Thank you for your answers")
-	b.do(reload)
-	b.waitHeading("Thank you for your answers")
+	b.Click(`.send`)
+	b.WaitHeading("Thank you for your answers")
+	b.Do(browser.Reload)
+	b.WaitHeading("Thank you for your answers")
 	got, n := versions(t, w, inv)
 	want := koe.Answer{Text: "A quiet room."}
 	if diff := cmp.Diff(want, got.Answers["OPEN"]); diff != "" || n != 1 || got.Language != "en" {
@@ -234,71 +218,71 @@ func TestBrowser_ConnectionCutInTheMiddle(t *testing.T) {
 	w := newWorld(t)
 	inv, token := w.invite("1001", "m3")
 	g := newGate(t, w.server.URL)
-	b := openTab(t, look{width: 390, height: 844})
-	b.open(g.url() + "/r/" + token + "/1")
-	b.click(`[name="a.FIT1"][value="4"]`)
-	b.click(`[name="a.FIT2"][value="5"]`)
+	b := browser.Open(t, browser.Look{Width: 390, Height: 844})
+	b.Go(g.url() + "/r/" + token + "/1")
+	b.Click(`[name="a.FIT1"][value="4"]`)
+	b.Click(`[name="a.FIT2"][value="5"]`)
 
 	g.cut()
-	b.click(`.turn button[value=next]`)
-	b.waitFor(`!!document.querySelector('.offline')`)
-	if b.heading() != "いまの仕事" {
-		t.Errorf("the page is gone: %q", b.heading())
+	b.Click(`.turn button[value=next]`)
+	b.WaitFor(`!!document.querySelector('.offline')`)
+	if b.Heading() != "いまの仕事" {
+		t.Errorf("the page is gone: %q", b.Heading())
 	}
-	b.shot("offline")
+	b.Shot("offline")
 	g.mend()
-	b.click(`.offline button`)
-	b.waitHeading("毎日のこと")
+	b.Click(`.offline button`)
+	b.WaitHeading("毎日のこと")
 
-	b.click(`[name="a.NPS"][value="7"]`)
-	b.click(`.turn button[value=next]`)
-	b.waitHeading("人とのつながり")
-	b.click(`[name="a.MET"][value="1"]`)
-	b.click(`.turn button[value=next]`)
-	b.waitHeading("あなたの言葉で")
+	b.Click(`[name="a.NPS"][value="7"]`)
+	b.Click(`.turn button[value=next]`)
+	b.WaitHeading("人とのつながり")
+	b.Click(`[name="a.MET"][value="1"]`)
+	b.Click(`.turn button[value=next]`)
+	b.WaitHeading("あなたの言葉で")
 
 	// A text is saved while it is written, without any button.
-	b.write(`#i-OPEN`, "保存される前半")
-	b.waitFor(`document.querySelector('[data-status]').textContent === '保存しました'`)
+	b.Write(`#i-OPEN`, "保存される前半")
+	b.WaitFor(`document.querySelector('[data-status]').textContent === '保存しました'`)
 	if raw, ok, _ := w.store.Draft(context.Background(), inv.Key); !ok || !strings.Contains(string(raw), "保存される前半") {
 		t.Errorf("the server has no draft of it: %s", raw)
 	}
 	// The connection breaks, more is written, and the phone's browser is closed and opened again.
 	g.cut()
-	b.write(`#i-OPEN`, "と途切れた後半")
-	b.waitFor(`Object.keys(localStorage).some(k => localStorage[k].includes('途切れた後半'))`)
-	if eval[bool](b, `Object.entries(localStorage).join().includes('`+token+`')`) {
+	b.Write(`#i-OPEN`, "と途切れた後半")
+	b.WaitFor(`Object.keys(localStorage).some(k => localStorage[k].includes('途切れた後半'))`)
+	if browser.Eval[bool](b, `Object.entries(localStorage).join().includes('`+token+`')`) {
 		t.Error("the device's copy holds the token")
 	}
 	g.mend()
-	b.open(g.url() + "/r/" + token + "/5")
-	b.waitHeading("あなたの言葉で")
-	if got := eval[string](b, `document.querySelector('#i-OPEN').value`); got != "保存される前半と途切れた後半" {
+	b.Go(g.url() + "/r/" + token + "/5")
+	b.WaitHeading("あなたの言葉で")
+	if got := browser.Eval[string](b, `document.querySelector('#i-OPEN').value`); got != "保存される前半と途切れた後半" {
 		t.Errorf("after the break the text is %q", got)
 	}
-	b.click(`.turn button[value=next]`)
-	b.waitHeading("さいごに")
-	b.click(`.turn button[value=next]`)
-	b.waitHeading("回答の確認")
+	b.Click(`.turn button[value=next]`)
+	b.WaitHeading("さいごに")
+	b.Click(`.turn button[value=next]`)
+	b.WaitHeading("回答の確認")
 
 	// The store takes the answers, and the thanks never arrive.
 	g.loseNextAnswer()
-	b.click(`.send`)
-	b.waitFor(`!!document.querySelector('.offline')`)
+	b.Click(`.send`)
+	b.WaitFor(`!!document.querySelector('.offline')`)
 	if _, n := versions(t, w, inv); n != 1 {
 		t.Errorf("%d versions after the lost answer", n)
 	}
 	g.mend()
-	b.waitHeading("ご回答ありがとうございました") // by itself
+	b.WaitHeading("ご回答ありがとうございました") // by itself
 	got, n := versions(t, w, inv)
 	if n != 1 || got.Answers["OPEN"].Text != "保存される前半と途切れた後半" {
 		t.Errorf("%d versions: %+v", n, got.Answers["OPEN"])
 	}
-	if left := eval[int](b, `Object.keys(localStorage).length`); left != 0 {
+	if left := browser.Eval[int](b, `Object.keys(localStorage).length`); left != 0 {
 		t.Errorf("%d copies are left on the device", left)
 	}
-	b.do(back)
-	b.waitFor(`document.readyState === 'complete'`)
+	b.Do(browser.Back)
+	b.WaitFor(`document.readyState === 'complete'`)
 	if _, n := versions(t, w, inv); n != 1 {
 		t.Errorf("the back button made %d versions", n)
 	}
@@ -307,31 +291,31 @@ func TestBrowser_ConnectionCutInTheMiddle(t *testing.T) {
 func TestBrowser_AnonymousDraftLivesOnTheDeviceOnly(t *testing.T) {
 	w := newWorld(t)
 	inv, token := w.invite("1001", "quiet")
-	b := openTab(t, look{width: 390, height: 844})
-	b.open(w.server.URL + "/r/" + token + "/1")
-	b.click(`[name="a.FIT1"][value="2"]`)
-	b.click(`.turn button[value=next]`)
-	b.waitHeading("あなたの言葉で")
-	b.write(`#i-OPEN`, "ひみつの話")
-	b.waitFor(`Object.values(localStorage).join().includes('ひみつの話')`)
+	b := browser.Open(t, browser.Look{Width: 390, Height: 844})
+	b.Go(w.server.URL + "/r/" + token + "/1")
+	b.Click(`[name="a.FIT1"][value="2"]`)
+	b.Click(`.turn button[value=next]`)
+	b.WaitHeading("あなたの言葉で")
+	b.Write(`#i-OPEN`, "ひみつの話")
+	b.WaitFor(`Object.values(localStorage).join().includes('ひみつの話')`)
 	time.Sleep(2 * time.Second) // longer than autosave waits
 	if _, ok, _ := w.store.Draft(t.Context(), inv.Key); ok {
 		t.Error("the server has a draft of an anonymous survey")
 	}
-	b.open(w.server.URL + "/r/" + token) // the browser was closed
-	b.waitFor(`document.querySelector('#resume').hidden === false`)
-	b.shot("anonymous-resume")
-	b.accessible("resume")
-	b.click(`#resume button`)
-	b.waitHeading("あなたの言葉で")
-	if got := eval[string](b, `document.querySelector('#i-OPEN').value`); got != "ひみつの話" {
+	b.Go(w.server.URL + "/r/" + token) // the browser was closed
+	b.WaitFor(`document.querySelector('#resume').hidden === false`)
+	b.Shot("anonymous-resume")
+	b.Accessible("resume")
+	b.Click(`#resume button`)
+	b.WaitHeading("あなたの言葉で")
+	if got := browser.Eval[string](b, `document.querySelector('#i-OPEN').value`); got != "ひみつの話" {
 		t.Errorf("the text is %q", got)
 	}
-	b.click(`.turn button[value=next]`)
-	b.waitHeading("回答の確認")
-	b.click(`.send`)
-	b.waitHeading("ご回答ありがとうございました")
-	if left := eval[string](b, `Object.entries(localStorage).join()`); left != "" {
+	b.Click(`.turn button[value=next]`)
+	b.WaitHeading("回答の確認")
+	b.Click(`.send`)
+	b.WaitHeading("ご回答ありがとうございました")
+	if left := browser.Eval[string](b, `Object.entries(localStorage).join()`); left != "" {
 		t.Errorf("left on the device: %s", left)
 	}
 	must(t, settle(w))
@@ -354,10 +338,10 @@ func TestBrowser_PlainHTTPOnAClosedNetwork(t *testing.T) {
 	_, token := w.invite("1001", "m3")
 	u, err := url.Parse(w.server.URL)
 	must(t, err)
-	b := openTab(t, look{width: 390, height: 844, noScript: true, flags: hostRules("MAP koe.intra 127.0.0.1")})
-	b.open("http://koe.intra:" + u.Port() + "/r/" + token + "/1")
-	b.click(`[name="a.FIT1"][value="4"]`)
-	b.click(`[name="a.FIT2"][value="4"]`)
-	b.click(`.turn button[value=next]`)
-	b.waitHeading("毎日のこと")
+	b := browser.Open(t, browser.Look{Width: 390, Height: 844, NoScript: true, Flags: browser.HostRules("MAP koe.intra 127.0.0.1")})
+	b.Go("http://koe.intra:" + u.Port() + "/r/" + token + "/1")
+	b.Click(`[name="a.FIT1"][value="4"]`)
+	b.Click(`[name="a.FIT2"][value="4"]`)
+	b.Click(`.turn button[value=next]`)
+	b.WaitHeading("毎日のこと")
 }

@@ -5,24 +5,25 @@ import (
 	"net/url"
 	"testing"
 
+	"koe/internal/koetest/browser"
 	"koe/journey"
 )
 
-// Every page, in both languages, light and dark, at phone and desk width: axe-core finds nothing, nothing is wider than
+// Every page, in both languages, light and dark, at phone and desk Width: axe-core finds nothing, nothing is wider than
 // the screen, and everything that is pressed is big enough. With KOE_SHOTS set each page is also written as a picture.
 func TestForm_EveryPageIsAccessible(t *testing.T) {
 	w := newWorld(t)
 	for _, l := range []struct {
 		name, lang string
-		look       look
+		look       browser.Look
 	}{
-		{"phone-light-ja", "ja", look{width: 390, height: 844}},
-		{"phone-dark-en", "en", look{width: 390, height: 844, dark: true}},
-		{"desk-light-en", "en", look{width: 1280, height: 900}},
-		{"desk-dark-ja", "ja", look{width: 1280, height: 900, dark: true}},
+		{"phone-light-ja", "ja", browser.Look{Width: 390, Height: 844}},
+		{"phone-dark-en", "en", browser.Look{Width: 390, Height: 844, Dark: true}},
+		{"desk-light-en", "en", browser.Look{Width: 1280, Height: 900}},
+		{"desk-dark-ja", "ja", browser.Look{Width: 1280, Height: 900, Dark: true}},
 	} {
 		t.Run(l.name, func(t *testing.T) {
-			b := openTab(t, l.look)
+			b := browser.Open(t, l.look)
 			n := 0
 			see := func(path, what string) {
 				t.Helper()
@@ -31,19 +32,19 @@ func TestForm_EveryPageIsAccessible(t *testing.T) {
 					sep = "&"
 				}
 				if path != "" {
-					b.open(w.server.URL + path + sep + "lang=" + l.lang)
+					b.Go(w.server.URL + path + sep + "lang=" + l.lang)
 				}
-				b.accessible(l.name + " " + what)
-				if wide := eval[int64](b, `document.documentElement.scrollWidth`); wide > l.look.width {
+				b.Accessible(l.name + " " + what)
+				if wide := browser.Eval[int64](b, `document.documentElement.scrollWidth`); wide > l.look.Width {
 					t.Errorf("%s %s: %d px wide", l.name, what, wide)
 				}
-				small := eval[[]string](b, `[...document.querySelectorAll('button, .button, label.option, textarea, input.line, .langs a')]
+				small := browser.Eval[[]string](b, `[...document.querySelectorAll('button, .button, label.option, textarea, input.line, .langs a')]
 					.filter(e => !e.matches('.hidden') && e.offsetParent && (e.offsetHeight < 44 || e.offsetWidth < 44)).map(e => e.outerHTML)`)
 				if len(small) > 0 {
 					t.Errorf("%s %s: too small to press: %v", l.name, what, small)
 				}
 				n++
-				b.shot(fmt.Sprintf("%s-%02d-%s", l.name, n, what))
+				b.Shot(fmt.Sprintf("%s-%02d-%s", l.name, n, what))
 			}
 			person := "p-" + l.name
 			_, token := w.invite(person, "m3")
@@ -53,8 +54,8 @@ func TestForm_EveryPageIsAccessible(t *testing.T) {
 			see(root+"/1", "scale")
 			p := w.get(root + "/1?lang=" + l.lang)
 			// The page with errors and the one with an added question come back from a post.
-			b.click(`.turn button[value=next]`)
-			b.waitFor(`!!document.querySelector('.bad')`)
+			b.Click(`.turn button[value=next]`)
+			b.WaitFor(`!!document.querySelector('.bad')`)
 			see("", "errors")
 			p.press("next", "a.FIT1=1", "a.FIT2=2")
 			see(root+"/1?added", "added")
@@ -78,24 +79,24 @@ func TestForm_EveryPageIsAccessible(t *testing.T) {
 			_, quiet := w.invite(person, "quiet")
 			see("/r/"+quiet, "anonymous")
 			see("/r/"+quiet+"/1", "anonymous-screen")
-			b.click(`input[name="a.FIT1"][value="4"]`)
-			b.click(`.turn button[value=next]`)
-			b.waitFor(`!!document.querySelector('textarea')`)
-			b.write(`textarea`, "静かに集中できる場所がほしいです。")
-			b.click(`.turn button[value=next]`)
-			b.waitFor(`!!document.querySelector('.send')`)
+			b.Click(`input[name="a.FIT1"][value="4"]`)
+			b.Click(`.turn button[value=next]`)
+			b.WaitFor(`!!document.querySelector('textarea')`)
+			b.Write(`textarea`, "静かに集中できる場所がほしいです。")
+			b.Click(`.turn button[value=next]`)
+			b.WaitFor(`!!document.querySelector('.send')`)
 			see("", "anonymous-review")
 			see("/done/kinds/quiet", "anonymous-done")
 			_, named := w.invite(person, "named")
 			see("/r/"+named, "identified")
 			see("/s/kinds/check", "check")
 			see("/s/kinds/check/1", "check-screen")
-			b.click(`input[type=radio][value="1"]`)
-			b.click(`.turn button[value=next]`)
-			b.waitFor(`!!document.querySelector('[name="a.BOSS"]')`)
-			b.click(`input[type=radio][value="1"]`)
-			b.click(`.turn button[value=next]`)
-			b.waitFor(`!document.querySelector('[name="a.BOSS"]')`)
+			b.Click(`input[type=radio][value="1"]`)
+			b.Click(`.turn button[value=next]`)
+			b.WaitFor(`!!document.querySelector('[name="a.BOSS"]')`)
+			b.Click(`input[type=radio][value="1"]`)
+			b.Click(`.turn button[value=next]`)
+			b.WaitFor(`!document.querySelector('[name="a.BOSS"]')`)
 			see("", "check-result")
 			see("/unsubscribe/"+token, "unsubscribe")
 			see("/r/0000000000000000000000000000", "link")
@@ -114,9 +115,9 @@ func TestForm_PackPagesAreAccessible(t *testing.T) {
 	w := newWorldOn(t, space, unlimited)
 	for _, l := range []struct {
 		name string
-		look look
-	}{{"phone", look{width: 390, height: 844}}, {"desk", look{width: 1280, height: 900, dark: true}}} {
-		b := openTab(t, l.look)
+		look browser.Look
+	}{{"phone", browser.Look{Width: 390, Height: 844}}, {"desk", browser.Look{Width: 1280, Height: 900, Dark: true}}} {
+		b := browser.Open(t, l.look)
 		n := 0
 		for _, j := range space.Journeys {
 			for _, survey := range j.Surveys {
@@ -127,15 +128,15 @@ func TestForm_PackPagesAreAccessible(t *testing.T) {
 					root = "/r/" + inviteTo(w, j, &survey, fmt.Sprintf("%s%d", l.name, n), lang)
 				}
 				see := func(what string) {
-					b.accessible(l.name + " " + j.ID + " " + survey.ID + " " + what)
-					if wide := eval[int64](b, `document.documentElement.scrollWidth`); wide > l.look.width {
+					b.Accessible(l.name + " " + j.ID + " " + survey.ID + " " + what)
+					if wide := browser.Eval[int64](b, `document.documentElement.scrollWidth`); wide > l.look.Width {
 						t.Errorf("%s %s: %d px wide", survey.ID, what, wide)
 					}
-					b.shot("pack-" + l.name + "-" + j.ID + "-" + survey.ID + "-" + lang + "-" + what)
+					b.Shot("pack-" + l.name + "-" + j.ID + "-" + survey.ID + "-" + lang + "-" + what)
 				}
-				b.open(w.server.URL + root + "?lang=" + lang)
+				b.Go(w.server.URL + root + "?lang=" + lang)
 				see("start")
-				b.open(w.server.URL + root + "/1?lang=" + lang)
+				b.Go(w.server.URL + root + "/1?lang=" + lang)
 				see("screen")
 			}
 		}

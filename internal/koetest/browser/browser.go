@@ -1,4 +1,6 @@
-package form_test
+// Package browser drives a real Chromium in tests: pages are opened, read and operated as people do, pictures are taken for
+// people to look at, and axe-core judges accessibility. Only tests import it.
+package browser
 
 import (
 	"archive/tar"
@@ -19,24 +21,25 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
-// tab is one tab of a real Chromium.
-type tab struct {
+// Tab is one tab of a real Chromium.
+type Tab struct {
 	t   testing.TB
 	ctx context.Context
 }
 
-// look is what a visitor's browser is like.
-type look struct {
-	width, height int64
-	dark          bool
-	noScript      bool
-	flags         []chromedp.ExecAllocatorOption
+// Look is what a visitor's browser is like.
+type Look struct {
+	Width, Height int64
+	Dark          bool
+	NoScript      bool
+	Flags         []chromedp.ExecAllocatorOption
 }
 
-// openTab starts a browser of its own. It fails, and does not skip, where there is none.
-func openTab(t testing.TB, l look) *tab {
+// Open starts a browser of its own. It fails, and does not skip, where there is none.
+func Open(t testing.TB, l Look) *Tab {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -46,7 +49,7 @@ func openTab(t testing.TB, l look) *tab {
 		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Flag("disable-gpu", true),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.UserDataDir(t.TempDir()),
-	}, l.flags...)
+	}, l.Flags...)
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), flags...)
 	ctx, stopTab := chromedp.NewContext(alloc)
 	t.Cleanup(func() {
@@ -54,20 +57,20 @@ func openTab(t testing.TB, l look) *tab {
 		stopTab()
 		stopAlloc()
 	})
-	if l.width == 0 {
-		l.width, l.height = 390, 844
+	if l.Width == 0 {
+		l.Width, l.Height = 390, 844
 	}
 	scheme := "light"
-	if l.dark {
+	if l.Dark {
 		scheme = "dark"
 	}
-	b := &tab{t, ctx}
+	b := &Tab{t, ctx}
 	if err := chromedp.Do(ctx); err != nil { // starts the browser; its context must not end with a step
 		t.Fatalf("browser: %v", err)
 	}
-	b.do(
+	b.Do(
 		func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-			_, err := cdp.Call(ctx, t, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: l.height, DeviceScaleFactor: 1, Mobile: l.width < 600})
+			_, err := cdp.Call(ctx, t, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.Width, Height: l.Height, DeviceScaleFactor: 1, Mobile: l.Width < 600})
 			return chromedp.Void{}, err
 		},
 		func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
@@ -75,13 +78,14 @@ func openTab(t testing.TB, l look) *tab {
 			return chromedp.Void{}, err
 		},
 		func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-			_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: l.noScript})
+			_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: l.NoScript})
 			return chromedp.Void{}, err
 		})
 	return b
 }
 
-func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+// Do runs actions in the tab, each within 30 seconds.
+func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()
@@ -90,13 +94,35 @@ func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-func (b *tab) open(url string)      { b.t.Helper(); b.do(chromedp.Navigate(url)) }
-func (b *tab) click(css string)     { b.t.Helper(); b.do(chromedp.Click(chromedp.CSS(css))) }
-func (b *tab) write(css, s string)  { b.t.Helper(); b.do(chromedp.SendKeys(chromedp.CSS(css), s)) }
-func (b *tab) press(keys ...string) { b.t.Helper(); b.do(chromedp.KeyEvent(strings.Join(keys, ""))) }
+// Go opens an address.
+func (b *Tab) Go(url string) { b.t.Helper(); b.Do(chromedp.Navigate(url)) }
 
-// eval runs JavaScript in the page and gives its value.
-func eval[T any](b *tab, script string) T {
+// Click clicks the first element that a CSS selector finds.
+func (b *Tab) Click(css string) { b.t.Helper(); b.Do(chromedp.Click(chromedp.CSS(css))) }
+
+// Write types into a field.
+func (b *Tab) Write(css, s string) { b.t.Helper(); b.Do(chromedp.SendKeys(chromedp.CSS(css), s)) }
+
+// Press presses keys where the focus is.
+func (b *Tab) Press(keys ...string) { b.t.Helper(); b.Do(chromedp.KeyEvent(strings.Join(keys, ""))) }
+
+// ToField presses the tab key until a field that matches has the focus, and fails when the focus does not show there.
+func (b *Tab) ToField(css string) {
+	b.t.Helper()
+	for range 60 {
+		b.Press(kb.Tab)
+		if Eval[bool](b, "!!document.activeElement && document.activeElement.matches(`"+css+"`)") {
+			if !Eval[bool](b, `(() => { const e = document.activeElement, s = getComputedStyle(e.closest('.option') ?? e); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2; })()`) {
+				b.t.Errorf("%s has the focus and does not show it", css)
+			}
+			return
+		}
+	}
+	b.t.Fatalf("the tab key never reaches %s on %q", css, b.Heading())
+}
+
+// Eval runs JavaScript in the page and gives its value.
+func Eval[T any](b *Tab, script string) T {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 60*time.Second)
 	defer cancel()
@@ -107,20 +133,20 @@ func eval[T any](b *tab, script string) T {
 	return v
 }
 
-// heading is the page's h1.
-func (b *tab) heading() string {
+// Heading is the page's h1.
+func (b *Tab) Heading() string {
 	b.t.Helper()
-	return eval[string](b, `document.querySelector('h1')?.textContent.trim() ?? ''`)
+	return Eval[string](b, `document.querySelector('h1')?.textContent.trim() ?? ''`)
 }
 
-// waitHeading waits until the page has this h1.
-func (b *tab) waitHeading(want string) {
+// WaitHeading waits until the page has this h1.
+func (b *Tab) WaitHeading(want string) {
 	b.t.Helper()
-	b.waitFor(fmt.Sprintf(`document.querySelector('h1')?.textContent.trim() === %q`, want))
+	b.WaitFor(fmt.Sprintf(`document.querySelector('h1')?.textContent.trim() === %q`, want))
 }
 
-// waitFor waits until a JavaScript expression holds.
-func (b *tab) waitFor(expression string) {
+// WaitFor waits until a JavaScript expression holds.
+func (b *Tab) WaitFor(expression string) {
 	b.t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for {
@@ -131,14 +157,14 @@ func (b *tab) waitFor(expression string) {
 			return
 		}
 		if time.Now().After(deadline) {
-			b.t.Fatalf("never became true: %s (last error %v); the page says:\n%s", expression, err, eval[string](b, `document.body.innerText`))
+			b.t.Fatalf("never became true: %s (last error %v); the page says:\n%s", expression, err, Eval[string](b, `document.body.innerText`))
 		}
 		time.Sleep(30 * time.Millisecond) // between two looks at the page
 	}
 }
 
-// shot writes a picture of the whole page into the folder KOE_SHOTS, when it is set: for people to look at.
-func (b *tab) shot(name string) {
+// Shot writes a picture of the whole page into the folder KOE_SHOTS, when it is set: for people to look at.
+func (b *Tab) Shot(name string) {
 	dir := os.Getenv("KOE_SHOTS")
 	if dir == "" {
 		return
@@ -192,15 +218,15 @@ var axeCore = sync.OnceValues(func() (string, error) {
 	}
 })
 
-// accessible fails when axe-core finds a violation of WCAG 2.2 A or AA, or of its best practices, on the page.
-func (b *tab) accessible(where string) {
+// Accessible fails when axe-core finds a violation of WCAG 2.2 A or AA, or of its best practices, on the page.
+func (b *Tab) Accessible(where string) {
 	b.t.Helper()
 	script, err := axeCore()
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	eval[int](b, script+`;0`)
-	found := eval[string](b, `axe.run(document).then(r => JSON.stringify({
+	Eval[int](b, script+`;0`)
+	found := Eval[string](b, `axe.run(document).then(r => JSON.stringify({
 		passes: r.passes.length, violations: r.violations.map(v => v.id + ': ' + v.help + ' – ' + v.nodes.map(n => n.html + ' ' + (n.any[0]?.message ?? '')).join(' | '))}))`)
 	var r struct {
 		Passes     int
@@ -217,16 +243,17 @@ func (b *tab) accessible(where string) {
 	}
 }
 
-// reload and back are the browser's own buttons.
-func reload(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+// Reload is the reload button.
+func Reload(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 	return chromedp.Reload()(ctx, t)
 }
 
-func back(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+// Back is the back button.
+func Back(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 	return chromedp.NavigateBack()(ctx, t)
 }
 
-// hostRules makes the browser find a name without a name server.
-func hostRules(rules string) []chromedp.ExecAllocatorOption {
+// HostRules makes the browser find a name without a name server.
+func HostRules(rules string) []chromedp.ExecAllocatorOption {
 	return []chromedp.ExecAllocatorOption{chromedp.Flag("host-resolver-rules", rules)}
 }
