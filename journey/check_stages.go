@@ -117,18 +117,24 @@ func checkTiming(r *reader, c *Compiled) {
 	}
 }
 
-// overlap finds an anchor day for which both stages are open on one day, and that day.
+// overlap finds an anchor day for which both stages are open on one day, and that day. It tries the days about the
+// ends and the middles of months, where clamping tells.
 func overlap(a, b *koe.Stage, days []koe.Date) ([2]koe.Date, bool) {
 	for _, d := range days {
-		for _, x := range windows(a, d) {
-			for _, y := range windows(b, d) {
-				if !x[1].Before(y[0]) && !y[1].Before(x[0]) {
-					both := x[0]
-					if y[0].After(both) {
-						both = y[0]
-					}
-					return [2]koe.Date{d, both}, true
-				}
+		if d.Day > 2 && d.Day < 27 && d.Day != 15 {
+			continue
+		}
+		x, y := windows(a, d), windows(b, d)
+		for len(x) > 0 && len(y) > 0 {
+			switch {
+			case x[0][1].Before(y[0][0]):
+				x = x[1:]
+			case y[0][1].Before(x[0][0]):
+				y = y[1:]
+			case y[0][0].After(x[0][0]):
+				return [2]koe.Date{d, y[0][0]}, true
+			default:
+				return [2]koe.Date{d, x[0][0]}, true
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package journey
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -312,4 +313,34 @@ func BenchmarkApplies(b *testing.B) {
 			b.Fatal(ok, err)
 		}
 	}
+}
+
+// One compiled journey serves every request of the form: it is read by many goroutines at once (run with -race).
+func TestCompiled_ServesManyAtOnce(t *testing.T) {
+	j := survey5()
+	j.Surveys = []koe.Survey{{ID: "s", Pages: []koe.Page{{Ask: []string{"ISO1"}}, {ShowIf: "ISO1 >= 4", Ask: []string{"OPN1"}}}, Outcomes: []koe.Outcome{{When: "ISO1 >= 4"}}}}
+	j.Stages = []koe.Stage{{ID: "s", When: "hire_type == 'x'"}}
+	c, problems := Compile(j, []string{"hire_type"})
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	var all sync.WaitGroup
+	for n := range 8 {
+		all.Go(func() {
+			for i := range 200 {
+				x := float64((n+i)%5 + 1)
+				given := answers("ISO1", value(x))
+				if got := len(c.Screens(&c.Surveys[0], given)); got != 1 && x < 4 || got != 2 && x >= 4 {
+					t.Errorf("%d screens for %v", got, x)
+				}
+				if _, ok := c.Outcome(&c.Surveys[0], given); ok != (x >= 4) {
+					t.Errorf("outcome %v for %v", ok, x)
+				}
+				if ok, err := c.Applies(&c.Stages[0], koe.Person{Segments: map[string]string{"hire_type": "x"}}, koe.Spell{}); !ok || err != nil {
+					t.Errorf("%v, %v", ok, err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
