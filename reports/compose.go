@@ -273,6 +273,22 @@ func (c *composer) hide(reason string, cells ...cell) []cell {
 	return out
 }
 
+func (c *composer) interval(low, high *float64, f format) cell {
+	if low == nil || high == nil {
+		return cell{Kind: emptyCell}
+	}
+	return cell{Kind: intervalCell, Number: f.rounded(*low), High: f.rounded(*high), Format: f, Text: c.intervalText(*low, *high, f)}
+}
+
+// intervalText writes 2.4–3.1, and −0.3～+0.1 (−0.3 to +0.1) where signs would run into the dash.
+func (c *composer) intervalText(low, high float64, f format) string {
+	dash := "–"
+	if f == formatChange || f == formatPoints || low < 0 {
+		dash = c.say("to")
+	}
+	return f.text(low) + dash + f.text(high)
+}
+
 // peopleText words a number of people: 84人, 5–9人.
 func (c *composer) peopleText(n *int64, shown string) string {
 	switch {

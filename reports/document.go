@@ -143,23 +143,6 @@ func percent(whole int) cell {
 	return number(&x, formatShare)
 }
 
-func interval(low, high *float64, f format) cell {
-	if low == nil || high == nil {
-		return cell{Kind: emptyCell}
-	}
-	return cell{Kind: intervalCell, Number: f.rounded(*low), High: f.rounded(*high), Format: f,
-		Text: intervalText(*low, *high, f)}
-}
-
-// intervalText writes 2.4–3.1, and −0.3 ~ +0.1 where signs would run into the dash.
-func intervalText(low, high float64, f format) string {
-	dash := "–"
-	if f == formatChange || f == formatPoints || low < 0 {
-		dash = " ~ "
-	}
-	return f.text(low) + dash + f.text(high)
-}
-
 // people is a count of people: the number from 20 on, below that the band that the analysis gives.
 func people(n *int64, shown string) cell {
 	if n != nil {

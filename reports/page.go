@@ -91,7 +91,7 @@ func pageFuncs() template.FuncMap {
 		"plus":   func(i int) int { return i + 1 },
 		"class":  cellClass,
 		"paras":  func(s string) []string { return strings.Split(s, "\n") },
-		"isHead": func(c column) string { return []string{"", "num", "num"}[c.Kind] },
+		"isHead": headClass,
 		"height": func(ch *chart) string { return "h" + strconv.Itoa(heightStep(ch.height())) },
 		"heats":  func() []int { return []int{-2, -1, 0, 1, 2} },
 		"heat":   func(step int) string { return "heat" + strconv.Itoa(step) },
@@ -114,8 +114,24 @@ func pageFuncs() template.FuncMap {
 // heightStep rounds a height up to a step of the style sheet's classes (style attributes are not allowed by the policy).
 func heightStep(px int) int { return min((px+49)/50, 60) }
 
+// headClass is the class of a column's head: numbers stand right, texts get the room that their column needs.
+func headClass(c column) string {
+	switch {
+	case c.Kind != textColumn:
+		return "num"
+	case c.Width <= 14:
+		return "w1"
+	case c.Width <= 24:
+		return "w2"
+	case c.Width <= 40:
+		return "w3"
+	default:
+		return "w4"
+	}
+}
+
 // cellClass is the class of a cell: what it holds, its step on the heat map, its tone.
-func cellClass(t *table, c cell) string {
+func cellClass(t *table, i int, c cell) string {
 	var classes []string
 	switch c.Kind {
 	case numberCell, intervalCell:
@@ -124,6 +140,10 @@ func cellClass(t *table, c cell) string {
 		classes = append(classes, "withheld")
 	case emptyCell:
 		classes = append(classes, "none")
+	case textCell:
+		if t.Columns[i].Kind != textColumn {
+			classes = append(classes, "num")
+		}
 	}
 	if t.Heat && c.Kind == numberCell {
 		classes = append(classes, "heat"+strconv.Itoa(c.Heat))

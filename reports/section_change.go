@@ -83,7 +83,7 @@ func (c *composer) changeRow(r *analysis.Change) row {
 	if r.Withheld == "" && r.SDChange != nil && *r.SDChange == 0 {
 		remark = joinText(remark, c.say("change.identical"))
 	}
-	cells := append([]cell{people(r.N, r.NShown), number(r.MeanChange, formatChange), interval(r.CILow, r.CIHigh, formatChange)}, shares...)
+	cells := append([]cell{people(r.N, r.NShown), number(r.MeanChange, formatChange), c.interval(r.CILow, r.CIHigh, formatChange)}, shares...)
 	cells = append([]cell{text(title), reading}, c.hide(r.Withheld, cells...)...)
 	cells = append(cells, text(everyone))
 	cells = append(cells, c.hide(r.Withheld, number(r.DZ, formatFine), number(r.Q, formatP))...)
@@ -149,7 +149,7 @@ func (c *composer) measurePart(journey string) *part {
 		cells := []cell{text(c.measureTitle(journey, r.Measure)), text(c.say("change.row", "construct", c.constructTitle(journey, r.Construct),
 			"from", c.stageTitle(journey, r.FromStage), "to", c.stageTitle(journey, r.ToStage))), text(reading)}
 		cells = append(cells, c.hide(r.Withheld, people(r.TreatedN, r.TreatedNShown), people(r.ControlN, r.ControlNShown), number(r.Difference, formatChange),
-			interval(r.CILow, r.CIHigh, formatChange), number(r.HedgesG, formatFine), number(r.P, formatP), number(r.AncovaDifference, formatChange))...)
+			c.interval(r.CILow, r.CIHigh, formatChange), number(r.HedgesG, formatFine), number(r.P, formatP), number(r.AncovaDifference, formatChange))...)
 		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
 	}
 	if len(t.Rows) == 0 {
@@ -179,7 +179,7 @@ func (c *composer) driverPart(journey string) *part {
 			outcome = c.questionText(journey, r.Outcome)
 		}
 		cells := []cell{text(outcome), text(c.stageTitle(journey, r.Stage)), text(c.constructTitle(journey, r.Construct))}
-		cells = append(cells, c.hide(r.Withheld, number(r.Share, formatShare), interval(r.ShareLow, r.ShareHigh, formatShare), number(r.RSquared, formatFine), people(r.N, r.NShown))...)
+		cells = append(cells, c.hide(r.Withheld, number(r.Share, formatShare), c.interval(r.ShareLow, r.ShareHigh, formatShare), number(r.RSquared, formatFine), people(r.N, r.NShown))...)
 		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
 	}
 	if len(t.Rows) == 0 {

@@ -91,7 +91,7 @@ func (c *composer) hypothesisRow(j *koe.Journey, r *analysis.Hypothesis) row {
 		reason = joinText(reason, c.say("verdict.settled"))
 	}
 	cells := []cell{text(title), text(c.stageTitle(r.Journey, r.Stage)), text(wave), verdict}
-	cells = append(cells, c.hide(r.Withheld, number(r.Estimate, f), interval(r.CILow, r.CIHigh, f))...)
+	cells = append(cells, c.hide(r.Withheld, number(r.Estimate, f), c.interval(r.CILow, r.CIHigh, f))...)
 	cells = append(cells, text(bar))
 	cells = append(cells, c.hide(r.Withheld, people(r.N, r.NShown), number(r.Effect, formatFine), number(r.P, formatP), number(r.PAdjusted, formatP))...)
 	return row{Cells: append(cells, text(prior), text(reason))}

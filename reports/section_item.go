@@ -195,7 +195,7 @@ func (c *composer) recommendPart(journey string) *part {
 				if r.Period != "" {
 					period = periodText(r.Period, c.lang)
 				}
-				cells := append([]cell{people(r.N, r.NShown), number(r.Score, formatPoints), interval(r.CILow, r.CIHigh, formatPoints)}, shares...)
+				cells := append([]cell{people(r.N, r.NShown), number(r.Score, formatPoints), c.interval(r.CILow, r.CIHigh, formatPoints)}, shares...)
 				cells = append([]cell{text(c.stageTitle(journey, stage.Stage)), text(period)}, c.hide(r.Withheld, cells...)...)
 				t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
 			}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 
 	"koe"
@@ -123,7 +124,7 @@ func (c *composer) found(journey string, j *koe.Journey, stage string) []line {
 			out = append(out, line{Text: c.say("journey.share", "construct", title, "share", formatShare.text(*t.Favourable), "people", c.peopleText(t.N, t.NShown))})
 		case t.CILow != nil && t.CIHigh != nil:
 			out = append(out, line{Text: c.say("journey.mean.ci", "construct", title, "mean", formatMean.text(*t.Mean),
-				"ci", intervalText(*t.CILow, *t.CIHigh, formatMean), "people", c.peopleText(t.N, t.NShown))})
+				"ci", c.intervalText(*t.CILow, *t.CIHigh, formatMean), "people", c.peopleText(t.N, t.NShown))})
 		default:
 			out = append(out, line{Text: c.say("journey.mean", "construct", title, "mean", formatMean.text(*t.Mean), "people", c.peopleText(t.N, t.NShown))})
 		}
@@ -140,6 +141,7 @@ func (c *composer) problems(j *koe.Journey, stage *koe.Stage, id string) []line 
 	if j == nil {
 		return out
 	}
+	shown := map[string]bool{}
 	for i := range j.Hypotheses {
 		h := &j.Hypotheses[i]
 		if h.Stage != id || len(h.Problem) == 0 {
@@ -149,17 +151,16 @@ func (c *composer) problems(j *koe.Journey, stage *koe.Stage, id string) []line 
 		if r == nil || r.Verdict != "supported" || r.Withheld != "" {
 			continue
 		}
-		problem := h.Problem.In(c.lang)
-		marked := false
-		for k := range out {
-			if out[k].Text == problem {
-				out[k].Text += c.say("journey.confirmed")
-				out[k].Tone = "supported"
-				marked = true
-			}
+		problem := strings.TrimSpace(h.Problem.In(c.lang))
+		if shown[problem] {
+			continue
 		}
-		if !marked {
-			out = append(out, line{Text: problem + c.say("journey.confirmed"), Tone: "supported"})
+		shown[problem] = true
+		confirmed := line{Text: problem + c.say("journey.confirmed"), Tone: "supported"}
+		if k := slices.IndexFunc(out, func(l line) bool { return l.Text == problem }); k >= 0 {
+			out[k] = confirmed
+		} else {
+			out = append(out, confirmed)
 		}
 	}
 	return out

@@ -34,7 +34,7 @@ func (c *composer) rateColumns(names ...column) []column {
 }
 
 func (c *composer) rateCells(r *analysis.ResponseRate) []cell {
-	cells := c.hide(r.Withheld, number(r.Rate, formatShare), interval(r.CILow, r.CIHigh, formatShare),
+	cells := c.hide(r.Withheld, number(r.Rate, formatShare), c.interval(r.CILow, r.CIHigh, formatShare),
 		people(r.Answered, r.AnsweredShown), people(r.Invited, r.InvitedShown))
 	return append(cells, text(c.withheld(r.Withheld)))
 }
@@ -161,7 +161,7 @@ func (c *composer) silencePart(journey string) *part {
 		}
 		cells := []cell{text(c.constructTitle(journey, r.Construct)), text(c.stageTitle(journey, r.FromStage) + " → " + c.stageTitle(journey, r.ToStage))}
 		cells = append(cells, c.hide(r.Withheld, number(r.StayedMean, formatMean), people(r.StayedN, r.StayedNShown), number(r.SilentMean, formatMean),
-			people(r.SilentN, r.SilentNShown), number(r.Difference, formatChange), interval(r.CILow, r.CIHigh, formatChange), number(r.P, formatP))...)
+			people(r.SilentN, r.SilentNShown), number(r.Difference, formatChange), c.interval(r.CILow, r.CIHigh, formatChange), number(r.P, formatP))...)
 		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
 	}
 	if len(t.Rows) == 0 {
@@ -203,7 +203,7 @@ func (c *composer) retentionPart() *part {
 			leavers = text(c.say("few.five"))
 		}
 		cells := []cell{text(who), text(c.say("months", "n", r.Months))}
-		cells = append(cells, c.hide(r.Withheld, number(r.Survival, formatShare), interval(r.CILow, r.CIHigh, formatShare), leavers, people(r.AtRisk, r.AtRiskShown))...)
+		cells = append(cells, c.hide(r.Withheld, number(r.Survival, formatShare), c.interval(r.CILow, r.CIHigh, formatShare), leavers, people(r.AtRisk, r.AtRiskShown))...)
 		next := Scope{r.Segment, r.Member}
 		strong := len(seen) == 0 || seen[len(seen)-1] != next
 		if strong {

@@ -56,7 +56,7 @@ func (c *composer) rateFinding(journey string) []finding {
 		if r.Journey != journey || r.Stage != "" || r.Period != "" || !c.mine(r.Segment, r.Member) || r.Withheld != "" || r.Rate == nil {
 			continue
 		}
-		f := finding{Figure: formatShare.text(*r.Rate), People: c.peopleText(r.Answered, r.AnsweredShown), Section: "rate"}
+		f := finding{Figure: formatShare.text(*r.Rate), People: c.answersText(r.Answered, r.AnsweredShown), Section: "rate"}
 		switch {
 		case r.Invited == nil || r.Answered == nil:
 			f.Text = c.say("summary.rate.band", "invited", r.InvitedShown, "rate", formatShare.text(*r.Rate))
@@ -71,6 +71,14 @@ func (c *composer) rateFinding(journey string) []finding {
 		return []finding{f}
 	}
 	return nil
+}
+
+// answersText words a number of answers: 445件, 10–19件.
+func (c *composer) answersText(n *int64, shown string) string {
+	if n != nil {
+		shown = grouped(*n)
+	}
+	return c.say("answers", "n", shown)
 }
 
 // point is one construct at one stage, published and with its interval.
@@ -138,7 +146,7 @@ func (c *composer) peakFinding(journey string) []finding {
 	}
 	return []finding{{
 		Text: c.say(key, "construct", c.constructTitle(journey, k.Construct), "stage", c.stageTitle(journey, top.stage), "mean", formatMean.text(*top.row.Mean),
-			"ci", intervalText(*top.row.CILow, *top.row.CIHigh, formatMean), "next", c.stageTitle(journey, next.stage), "nextmean", formatMean.text(*next.row.Mean),
+			"ci", c.intervalText(*top.row.CILow, *top.row.CIHigh, formatMean), "next", c.stageTitle(journey, next.stage), "nextmean", formatMean.text(*next.row.Mean),
 			"people", c.peopleText(top.row.N, top.row.NShown)),
 		Figure: c.inPoints(*top.row.Mean), People: c.peopleText(top.row.N, top.row.NShown), Section: "trend",
 	}}
@@ -222,7 +230,7 @@ func (c *composer) changeFinding(journey string) []finding {
 	}
 	return []finding{{
 		Text: c.say("summary.change", "construct", c.constructTitle(journey, best.Construct), "from", c.stageTitle(journey, best.FromStage), "to", c.stageTitle(journey, best.ToStage),
-			"change", formatChange.text(*best.MeanChange), "ci", intervalText(*best.CILow, *best.CIHigh, formatChange), "word", c.changeWord(best), "people", c.peopleText(best.N, best.NShown)),
+			"change", formatChange.text(*best.MeanChange), "ci", c.intervalText(*best.CILow, *best.CIHigh, formatChange), "word", c.changeWord(best), "people", c.peopleText(best.N, best.NShown)),
 		Figure: formatChange.text(*best.MeanChange), People: c.peopleText(best.N, best.NShown), Section: "change"}}
 }
 
@@ -327,7 +335,7 @@ func (c *composer) levelFindings(journey string) []finding {
 		last := points[len(points)-1]
 		out = append(out, finding{
 			Text: c.say("summary.level", "construct", c.constructTitle(journey, k.Construct), "stage", c.stageTitle(journey, last.stage), "mean", formatMean.text(*last.row.Mean),
-				"ci", intervalText(*last.row.CILow, *last.row.CIHigh, formatMean), "better", c.better(k.Better), "people", c.peopleText(last.row.N, last.row.NShown)),
+				"ci", c.intervalText(*last.row.CILow, *last.row.CIHigh, formatMean), "better", c.better(k.Better), "people", c.peopleText(last.row.N, last.row.NShown)),
 			Figure: c.inPoints(*last.row.Mean), People: c.peopleText(last.row.N, last.row.NShown), Section: "trend"})
 		if len(out) == 3 {
 			break

@@ -23,7 +23,7 @@ func (c *composer) trendCells(t *analysis.Trend) []cell {
 		return []cell{{Kind: emptyCell}, {Kind: emptyCell}, {Kind: emptyCell}, {Kind: emptyCell}, {Kind: emptyCell}, {Kind: emptyCell}, text("")}
 	}
 	favourable := c.threeShares(t.Favourable, t.Neutral, t.Unfavourable, t.FavourableShown)
-	cells := append([]cell{people(t.N, t.NShown), number(t.Mean, formatMean), interval(t.CILow, t.CIHigh, formatMean)}, favourable...)
+	cells := append([]cell{people(t.N, t.NShown), number(t.Mean, formatMean), c.interval(t.CILow, t.CIHigh, formatMean)}, favourable...)
 	cells = c.hide(t.Withheld, cells...)
 	remark := c.withheld(t.Withheld)
 	if t.Withheld == "" && t.SD != nil && *t.SD == 0 {
@@ -241,7 +241,7 @@ func (c *composer) trendTests(journey string) *part {
 		}
 		cells := []cell{text(c.constructTitle(journey, r.Construct)), text(stage), text(c.say("grain." + grainKey(r.Grain)))}
 		cells = append(cells, c.hide(r.Withheld, count(r.Periods), number(r.Slope, formatFine),
-			interval(r.SlopeLow, r.SlopeHigh, formatFine), number(r.P, formatP))...)
+			c.interval(r.SlopeLow, r.SlopeHigh, formatFine), number(r.P, formatP))...)
 		reading := c.withheld(r.Withheld)
 		if reading == "" {
 			reading = c.trendReading(r)
@@ -304,7 +304,7 @@ func (c *composer) signals(journey string) *part {
 			stage = c.say("stage.standardised")
 		}
 		cells := []cell{text(c.constructTitle(journey, r.Construct)), text(stage), text(periodText(r.Period, c.lang)), text(c.orKey("rule.", r.Rule))}
-		cells = append(cells, c.hide(r.Withheld, number(r.Value, formatMean), number(r.Centre, formatMean), interval(r.LimitLow, r.LimitHigh, formatMean))...)
+		cells = append(cells, c.hide(r.Withheld, number(r.Value, formatMean), number(r.Centre, formatMean), c.interval(r.LimitLow, r.LimitHigh, formatMean))...)
 		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
 	}
 	if len(t.Rows) == 0 {

@@ -290,7 +290,7 @@ func (c *composer) comparisons(journey string) *part {
 		}
 		cells := []cell{text(strings.ReplaceAll(v.Member, "/", " ")), text(c.constructTitle(journey, v.Construct)), text(c.stageTitle(journey, v.Stage))}
 		cells = append(cells, c.hide(v.Withheld, people(v.N, v.NShown), number(v.Mean, formatMean), number(v.RestMean, formatMean),
-			number(v.Difference, formatChange), interval(v.CILow, v.CIHigh, formatChange), number(v.HedgesG, formatFine), number(v.Q, formatP))...)
+			number(v.Difference, formatChange), c.interval(v.CILow, v.CIHigh, formatChange), number(v.HedgesG, formatFine), number(v.Q, formatP))...)
 		t.Rows = append(t.Rows, row{Cells: append(cells, text(reading))})
 	}
 	if len(t.Rows) == 0 {

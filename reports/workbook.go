@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"io"
 	"strconv"
 	"strings"
 
@@ -14,8 +15,8 @@ import (
 // their table or, where the table is long, on one of their own before it.
 func writeWorkbook(doc *document) ([]byte, error) {
 	f := excelize.NewFile()
-	f.SetZipWriter(newNormalZip)
-	w := &workbook{File: f, doc: doc, styles: map[styleKey]int{}}
+	w := &workbook{File: f, doc: doc, styles: map[styleKey]int{}, errorBars: map[string][]string{}}
+	f.SetZipWriter(func(out io.Writer) excelize.ZipWriter { return &normalZip{out: out, change: w.finished} })
 	err := w.write()
 	if err == nil {
 		var b bytes.Buffer
@@ -29,8 +30,21 @@ func writeWorkbook(doc *document) ([]byte, error) {
 
 type workbook struct {
 	*excelize.File
-	doc    *document
-	styles map[styleKey]int
+	doc       *document
+	styles    map[styleKey]int
+	charts    int                 // added so far
+	errorBars map[string][]string // by part of the package: the XML of each series' intervals
+}
+
+// finished gives the change that a part of the package needs before it is packed; nil for most.
+func (w *workbook) finished(name string) func([]byte) []byte {
+	if name == contentTypes {
+		return sortContentTypes
+	}
+	if bars, ok := w.errorBars[name]; ok {
+		return func(chart []byte) []byte { return withErrorBars(chart, bars) }
+	}
+	return nil
 }
 
 const firstSheet = "Sheet1" // what excelize calls the sheet of a new file

@@ -2,6 +2,8 @@ package reports
 
 import (
 	"fmt"
+	"html"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -57,6 +59,7 @@ func (w *workbook) chartsBelow(p *part, g *grid) error {
 			return err
 		}
 		row += height/25 + 2
+		g.bottom = row
 	}
 	return nil
 }
@@ -82,7 +85,9 @@ func (w *workbook) chart(on, data, at string, width, height int, ch *chart, g *g
 		values.MajorUnit = 1
 	}
 	names := excelize.ChartAxis{Font: small}
-	yes := true
+	if ch.Kind == lineChart && ch.Series[0].To-ch.Series[0].From > 6 {
+		names.Alignment.TextRotation = -45
+	}
 	c := &excelize.Chart{
 		Format:       excelize.GraphicOptions{Positioning: "oneCell", AltText: ch.Title + " " + ch.About},
 		Dimension:    excelize.ChartDimension{Width: uint(width), Height: uint(height)}, //nolint:gosec // both are positive
@@ -108,22 +113,26 @@ func (w *workbook) chart(on, data, at string, width, height int, ch *chart, g *g
 		c.YAxis.TickLabelPosition = excelize.ChartTickLabelHigh
 	}
 	c.VaryColors = new(bool)
+	bars := make([]string, len(ch.Series))
 	for i, s := range ch.Series {
 		c.Series = append(c.Series, w.lineOrBar(data, ch, s, i, g))
-		if s.Interval >= 0 && ch.Kind == lineChart {
-			for side := range 2 {
-				c.Series = append(c.Series, w.limit(data, ch, s, side, g))
-			}
-			c.XAxis.HighLowLines = yes
+		if s.Interval >= 0 {
+			bars[i] = errorBars(data, g, s)
 		}
 	}
-	return w.AddChart(on, at, c)
+	if err := w.AddChart(on, at, c); err != nil {
+		return err
+	}
+	w.charts++
+	w.errorBars[fmt.Sprintf("xl/charts/chart%d.xml", w.charts)] = bars
+	return nil
 }
 
 // lineOrBar is one series of values.
 func (w *workbook) lineOrBar(data string, ch *chart, s series, i int, g *grid) excelize.ChartSeries {
 	colour := colourOf(s.Colour)[1:]
 	out := excelize.ChartSeries{Name: g.name(data, ch, s), Categories: g.ref(data, ch.Labels, 0, s), Values: g.ref(data, s.Column, 0, s)}
+	out.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}} // of bars, and of lines too
 	if ch.Kind == lineChart {
 		out.Line = excelize.LineOptions{Width: 2.25, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}}
 		out.Marker = excelize.ChartMarker{Symbol: []string{"circle", "square", "triangle", "diamond"}[i%4], Size: 7,
@@ -134,19 +143,38 @@ func (w *workbook) lineOrBar(data string, ch *chart, s series, i int, g *grid) e
 	if s.Colour == colourGood {
 		ink = "FFFFFF"
 	}
-	out.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}
 	out.DataLabel = excelize.ChartDataLabel{Font: excelize.Font{Family: w.font(), Size: 9, Color: ink}}
 	return out
 }
 
-// limit is the lower (0) or upper (1) end of the intervals: no line and no mark of its own; the lines from high to low
-// that Excel draws between the series of a point are the intervals.
-func (w *workbook) limit(data string, ch *chart, s series, side int, g *grid) excelize.ChartSeries {
-	return excelize.ChartSeries{
-		Name:       g.heading(data, s.Interval, side),
-		Categories: g.ref(data, ch.Labels, 0, s), Values: g.ref(data, s.Interval, side, s),
-		Line: excelize.LineOptions{Type: excelize.LineNone}, Marker: excelize.ChartMarker{Symbol: "none"},
+// errorBars is the XML of a series' intervals, which excelize cannot write.
+func errorBars(data string, g *grid, s series) string {
+	side := func(column int) string {
+		letter, err := excelize.ColumnNumberToName(column)
+		if err != nil {
+			return "" // cannot be: columns are few
+		}
+		first := g.headRow() + 1
+		return fmt.Sprintf("<numRef><f>&#39;%s&#39;!$%s$%d:$%s$%d</f></numRef>", html.EscapeString(data), letter, first+s.From, letter, first+s.To-1)
 	}
+	return `<errBars><errDir val="y"/><errBarType val="both"/><errValType val="cust"/><noEndCap val="0"/><plus>` + side(g.reach+1) + `</plus><minus>` + side(g.reach) +
+		`</minus><spPr><a:ln w="12700"><a:solidFill><a:srgbClr val="` + softColour + `"/></a:solidFill></a:ln></spPr></errBars>`
+}
+
+// withErrorBars puts each series' intervals where the schema wants them: before its categories.
+func withErrorBars(chart []byte, bars []string) []byte {
+	parts := strings.Split(string(chart), "<cat>")
+	if len(parts) != len(bars)+1 {
+		return chart
+	}
+	var b strings.Builder
+	for i, part := range parts {
+		if i > 0 {
+			b.WriteString(bars[i-1] + "<cat>")
+		}
+		b.WriteString(part)
+	}
+	return []byte(b.String())
 }
 
 // ref is the range of a column's cells in the rows of a series.

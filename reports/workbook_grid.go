@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -25,6 +26,8 @@ type grid struct {
 	rows   []cells
 	notes  []string
 	column []int // workbook column of each column of the table, from 1
+	reach  int   // workbook column of how far intervals reach below their value, and the next above; 0 where no chart has them
+	bottom int   // last row that anything stands in, charts included; 0 where that is the last note
 }
 
 // headRow is the row of the header, from 1.
@@ -48,7 +51,7 @@ func (w *workbook) grid(s *section, p *part) *grid {
 	case p.Quotes != nil:
 		g.heads(w, column{Title: w.doc.words.say("col.number"), Width: 6}, column{Title: w.doc.words.say("col.comment"), Width: 84}, column{Title: w.doc.words.say("col.source"), Width: 30})
 		for i, q := range p.Quotes {
-			g.rows = append(g.rows, cells{{float64(i + 1), styleKey{kind: "number", format: "0"}}, {q.Text, styleKey{kind: "text"}}, {q.Source, styleKey{kind: "soft"}}})
+			g.rows = append(g.rows, cells{{float64(i + 1), styleKey{kind: "ordinal"}}, {q.Text, styleKey{kind: "text"}}, {q.Source, styleKey{kind: "soft"}}})
 		}
 	default:
 		g.heads(w, column{Title: w.doc.words.say("col.number"), Width: 6}, column{Title: w.doc.words.say("col.finding"), Width: 80},
@@ -60,7 +63,7 @@ func (w *workbook) grid(s *section, p *part) *grid {
 					where = one.Title
 				}
 			}
-			g.rows = append(g.rows, cells{{float64(i + 1), styleKey{kind: "number", format: "0"}}, {f.Text, styleKey{kind: "text"}},
+			g.rows = append(g.rows, cells{{float64(i + 1), styleKey{kind: "ordinal"}}, {f.Text, styleKey{kind: "text"}},
 				{f.Figure, styleKey{kind: "figure"}}, {f.People, styleKey{kind: "soft"}}, {where, styleKey{kind: "soft"}}})
 		}
 	}
@@ -105,9 +108,15 @@ func (w *workbook) tableGrid(g *grid, p *part) {
 			}
 		}
 	}
-	for _, c := range p.Table.Columns {
+	for i, c := range p.Table.Columns {
 		g.column = append(g.column, len(g.head)+1)
 		style := styleKey{kind: "head", right: c.Kind != textColumn}
+		if i > 0 && c.Kind == textColumn {
+			style.indent = 1
+		}
+		if p.Table.Heat && c.Kind != textColumn {
+			style.right, style.centre = false, true
+		}
 		if c.Kind == intervalColumn {
 			g.head = append(g.head, styled{c.Title + "\n" + w.doc.words.say("low"), style}, styled{c.Title + "\n" + w.doc.words.say("high"), style})
 			g.widths = append(g.widths, c.Width, c.Width)
@@ -133,12 +142,46 @@ func (w *workbook) tableGrid(g *grid, p *part) {
 		}
 		g.rows = append(g.rows, out)
 	}
+	w.reaches(g, p)
+}
+
+// reaches adds two columns, right of what is printed, with how far each interval reaches below and above its value: Excel
+// draws error bars from such lengths, not from the ends.
+func (w *workbook) reaches(g *grid, p *part) {
+	for _, ch := range p.Charts {
+		for _, s := range ch.Series {
+			if s.Interval < 0 {
+				continue
+			}
+			if g.reach == 0 {
+				g.reach = len(g.head) + 1
+				style := styleKey{kind: "head", right: true}
+				g.head = append(g.head, styled{w.doc.words.say("col.reach.low"), style}, styled{w.doc.words.say("col.reach.high"), style})
+				g.widths = append(g.widths, 12, 12)
+				for i := range g.rows {
+					g.rows[i] = append(g.rows[i], styled{nil, styleKey{kind: "none"}}, styled{nil, styleKey{kind: "none"}})
+				}
+			}
+			value, low := g.column[s.Column]-1, g.column[s.Interval]-1
+			for _, r := range g.rows[s.From:s.To] {
+				v, ok1 := r[value].value.(float64)
+				l, ok2 := r[low].value.(float64)
+				h, ok3 := r[low+1].value.(float64)
+				if ok1 && ok2 && ok3 {
+					style := styleKey{kind: "number", format: r[low].style.format}
+					r[g.reach-1], r[g.reach] = styled{round(max(v-l, 0), 3), style}, styled{round(max(h-v, 0), 3), style}
+				}
+			}
+		}
+	}
 }
 
 func (w *workbook) tableCell(t *table, r row, i int, c cell, charted bool) styled {
 	key := styleKey{kind: "text", strong: r.Strong && i == 0, top: r.Strong && !t.Heat}
 	if i == 0 {
-		key.indent = r.Level
+		key.indent = 2 * r.Level
+	} else if t.Columns[i].Kind == textColumn {
+		key.indent = 1 // apart from the numbers before it
 	}
 	if t.Columns[i].Kind != textColumn {
 		key.kind = "textnumber"
@@ -179,9 +222,14 @@ func (w *workbook) tableCell(t *table, r row, i int, c cell, charted bool) style
 
 // sheet writes a grid into a sheet that exists already. Everything that is not a row must be set before the stream opens.
 func (w *workbook) sheet(name string, g *grid) error {
-	total := 0.0
+	total, printed := 0.0, len(g.widths)
+	if g.reach > 0 {
+		printed = g.reach - 1
+	}
 	for i, width := range g.widths {
-		total += width
+		if i < printed {
+			total += width
+		}
 		letter, err := excelize.ColumnNumberToName(i + 1)
 		if err != nil {
 			return err
@@ -191,10 +239,7 @@ func (w *workbook) sheet(name string, g *grid) error {
 		}
 	}
 	head := g.headRow()
-	if err := w.page(name, total > 100, head); err != nil {
-		return err
-	}
-	last, err := excelize.ColumnNumberToName(max(len(g.widths), 1))
+	last, err := excelize.ColumnNumberToName(max(printed, 1))
 	if err != nil {
 		return err
 	}
@@ -203,6 +248,15 @@ func (w *workbook) sheet(name string, g *grid) error {
 	}
 	if len(g.rows) > 1 {
 		if err := w.AutoFilter(name, "A"+strconv.Itoa(head)+":"+last+strconv.Itoa(head+len(g.rows)), nil); err != nil {
+			return err
+		}
+	}
+	if err := w.page(name, total > 100, head); err != nil { // after the filter, which forgets that the page is to fit
+		return err
+	}
+	if g.reach > 0 {
+		bottom := max(g.bottom, head+len(g.rows)+len(g.notes)+2)
+		if err := w.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: name, RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", name, last, bottom)}); err != nil {
 			return err
 		}
 	}

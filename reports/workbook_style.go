@@ -4,14 +4,15 @@ import "github.com/xuri/excelize/v2"
 
 // styleKey names a look; equal keys are one style of the workbook.
 type styleKey struct {
-	kind   string // text, textnumber, number, withheld, none, head, title, cover, lead, note, soft, term, link, figure, draft
+	kind   string // text, textnumber, number, ordinal, withheld, none, head, title, cover, lead, note, soft, term, link, figure, draft
 	format string
 	heat   int // 0 none, else step + 3
 	tone   string
-	indent int
+	indent int // steps
 	strong bool
 	top    bool // a line above: a new group begins
 	right  bool
+	centre bool
 }
 
 const (
@@ -42,7 +43,7 @@ func (w *workbook) style(k styleKey) (int, error) {
 		align.Horizontal = "center"
 		font.Color, font.Size = softColour, 9
 		style.Fill = excelize.Fill{Type: "pattern", Pattern: 14, Color: []string{"D5D9DF"}}
-	case "none":
+	case "none", "ordinal":
 		align.Horizontal = "center"
 		font.Color = softColour
 	case "figure":
@@ -77,7 +78,10 @@ func (w *workbook) style(k styleKey) (int, error) {
 	if k.top {
 		line("top", 1, "8A94A3")
 	}
-	align.Indent = 2 * k.indent
+	align.Indent = k.indent
+	if k.indent > 0 {
+		align.Horizontal = "left"
+	}
 	id, err := w.NewStyle(style)
 	if err != nil {
 		return 0, err
@@ -95,6 +99,8 @@ func (w *workbook) decorate(k styleKey, style *excelize.Style, line func(string,
 		style.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"F3F5F7"}}
 		if k.right {
 			align.Horizontal = "right"
+		} else if k.centre {
+			align.Horizontal = "center"
 		}
 		line("top", 2, inkColour)
 		line("bottom", 1, inkColour)

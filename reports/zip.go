@@ -11,17 +11,16 @@ import (
 	"regexp"
 	"sort"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // normalZip is the zip that excelize writes a workbook through: parts in a fixed order, without times, and the content
 // types (which excelize writes in the order of a map) sorted, so that equal workbooks are equal bytes. Each part is
 // compressed as it comes; what a streamed sheet holds is never kept uncompressed.
 type normalZip struct {
-	out   io.Writer
-	parts []*zipPart
-	open  *zipPart
+	out    io.Writer
+	change func(name string) func([]byte) []byte // what to do to a part before it is packed; nil for nothing
+	parts  []*zipPart
+	open   *zipPart
 }
 
 type zipPart struct {
@@ -30,12 +29,11 @@ type zipPart struct {
 	deflate *flate.Writer
 	crc     hash.Hash32
 	size    uint64
-	plain   *bytes.Buffer // of the content types, which are rewritten at the end
+	plain   *bytes.Buffer // of a part that is changed when it is whole
+	change  func([]byte) []byte
 }
 
 const contentTypes = "[Content_Types].xml"
-
-func newNormalZip(out io.Writer) excelize.ZipWriter { return &normalZip{out: out} }
 
 // Create begins a part; the one before is finished.
 func (z *normalZip) Create(name string) (io.Writer, error) {
@@ -43,7 +41,7 @@ func (z *normalZip) Create(name string) (io.Writer, error) {
 		return nil, err
 	}
 	p := &zipPart{name: name, crc: crc32.NewIEEE()}
-	if name == contentTypes {
+	if p.change = z.change(name); p.change != nil {
 		p.plain = &bytes.Buffer{}
 	}
 	var err error
@@ -78,7 +76,7 @@ func (z *normalZip) finish() error {
 	p := z.open
 	z.open = nil
 	if p.plain != nil {
-		if _, err := p.pack(sortContentTypes(p.plain.Bytes())); err != nil {
+		if _, err := p.pack(p.change(p.plain.Bytes())); err != nil {
 			return err
 		}
 	}
