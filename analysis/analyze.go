@@ -49,7 +49,9 @@ type step struct {
 func steps() []step {
 	return []step{
 		{"response_rate", nil}, {"item", nil}, {"trend", nil}, {"recommend", nil},
-		{"reliability", (*analyzer).reliability},
+		{"reliability", (*analyzer).reliability}, {"change", (*analyzer).change}, {"comparison", (*analyzer).comparison},
+		{"trend_test", (*analyzer).trendTest}, {"silence", (*analyzer).silence}, {"careless", nil}, {"nonresponse", (*analyzer).nonresponse},
+		{"measure_effect", (*analyzer).measureEffect}, {"driver", (*analyzer).driver}, {"retention", (*analyzer).retention},
 	}
 }
 
@@ -257,7 +259,7 @@ func (a *analyzer) exec(ctx context.Context, query string, args ...any) error {
 }
 
 func (a *analyzer) reduce(ctx context.Context, name string) error {
-	query, err := a.layout.reductionSQL(name)
+	query, err := a.layout.reductionSQL(name, a.today)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"koe"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -15,8 +18,21 @@ import (
 func wholeWorld(t testing.TB) *world {
 	j := scaleJourney([]string{"m2", "m3"}, "fit:F1,F2,F3", "isolation<:I1,-I2")
 	everyKind(j)
+	j.Measures = []koe.Measure{{ID: "mentor", Owner: koe.OwnerUnit, Event: koe.EventMentorAssigned, Targets: []string{"isolation"}}}
+	j.Hypotheses = []koe.Hypothesis{
+		{ID: "level", Stage: "m3", Kind: koe.HypothesisLevel, Measure: "fit", Expect: "above", Bar: 2},
+		{ID: "share", Stage: "m3", Kind: koe.HypothesisShare, Measure: "F1", Answers: ">=4", Expect: "above", Bar: 0.2},
+		{ID: "change", Stage: "m3", Kind: koe.HypothesisChange, Measure: "isolation", From: "m2", Expect: "above", Bar: 0},
+		{ID: "contrast", Stage: "m3", Kind: koe.HypothesisContrast, Measure: "isolation", Groups: []string{"mentor=no", "mentor=yes"}, Expect: "above", Bar: 0},
+		{ID: "peak", Stage: "m3", Kind: koe.HypothesisPeak, Measure: "isolation", Expect: "above", Bar: 0},
+		{ID: "association", Stage: "m3", Kind: koe.HypothesisAssociation, Measure: "isolation", With: "fit", Expect: "below", Bar: 0},
+		{ID: "theme", Stage: "m3", Kind: koe.HypothesisTheme, Measure: "isolation", Expect: "above", Bar: 0.2},
+	}
 	w := newWorld(t, j)
 	b := &batch{}
+	for i := range 15 {
+		b.events = append(b.events, koe.Event{ID: fmt.Sprint("e", i), Person: koe.PersonKey(fmt.Sprintf("p%02d", i)), Kind: koe.EventMentorAssigned, On: koe.NewDate(2026, time.Month(4+i%6), 1)})
+	}
 	for i := range 40 {
 		key := fmt.Sprintf("p%02d", i)
 		segments := []string{"bureau=" + []string{"A", "B"}[i%2], "division=" + []string{"x", "y", "z"}[i%3], "hire_type=正規"}
@@ -64,7 +80,7 @@ func TestAnalyze_EverySQLFileRunsAndNoneIsIdle(t *testing.T) {
 func TestReductions_ArePortableSQL(t *testing.T) {
 	l := newLayout(&wholeWorld(t).settings, wholeWorld(t).journeys)
 	for _, name := range reductions {
-		query, err := l.reductionSQL(name)
+		query, err := l.reductionSQL(name, koe.NewDate(2026, 12, 1))
 		if err != nil {
 			t.Fatal(err)
 		}

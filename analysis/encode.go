@@ -53,7 +53,8 @@ type apartRow struct {
 type encoder struct {
 	layout   *layout
 	location *time.Location
-	mask     func(string) string // nil: texts are left empty
+	mask     func(string) (string, error)
+	err      error // the first text that could not be masked
 	row      []driver.Value
 	apart    []apartRow
 	surveys  map[string]*surveyLayout
@@ -129,7 +130,7 @@ func (e *encoder) encode(journey *journeyLayout, s *koe.Submission, spell int, c
 		row = append(row, member)
 	}
 	summary := len(row) + 5 // where core, complete, careless stand
-	row = append(row, on.In(time.UTC), int32(spell), cohort, int32(s.Seconds), s.PublishOK, nil, nil, nil, bucketOf(s.Response),
+	row = append(row, on.In(time.UTC), int32(spell), cohort, int32(s.Seconds), s.PublishOK, nil, nil, nil, true, bucketOf(s.Response),
 		cellOf(journey.ID, s.Stage, wave, members))
 	e.apart = e.apart[:0]
 	var count answerCount
@@ -229,9 +230,9 @@ func (e *encoder) placeApart(question string, answer *koe.Answer) {
 		value := *answer.Value
 		row.value = &value
 	case answer.Text != "":
-		text := ""
-		if e.mask != nil {
-			text = e.mask(answer.Text)
+		text, err := e.mask(answer.Text)
+		if e.err == nil {
+			e.err = err
 		}
 		row.text = &text
 	case len(answer.Choices) > 0:

@@ -19,6 +19,9 @@ func (in *loader) finish(ctx context.Context, cursor string) error {
 	if err := in.mendStays(ctx); err != nil {
 		return fmt.Errorf("find the stays of answers: %w", err)
 	}
+	if err := in.markLatest(ctx); err != nil {
+		return fmt.Errorf("find the last response of each stage: %w", err)
+	}
 	if err := in.shuffleAnonymous(ctx); err != nil {
 		return err
 	}
@@ -89,6 +92,22 @@ func (in *loader) mendJourney(ctx context.Context, journey *journeyLayout, spell
 		return err
 	}
 	return execAll(ctx, in.conn, fmt.Sprintf("UPDATE %s AS r SET spell = m.spell, cohort = m.cohort FROM temp.mended m WHERE r.response_key = m.response_key", quote(journey.table)))
+}
+
+// markLatest says of the few responses of one person at one stage in one stay which is the last.
+func (in *loader) markLatest(ctx context.Context) error {
+	for _, journey := range in.layout.journeys {
+		if err := execAll(ctx, in.conn, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE repeated AS
+			SELECT person_key, stage, spell, max(submitted_at::VARCHAR || ' ' || response_key) AS last FROM %[1]s
+			WHERE person_key IS NOT NULL GROUP BY person_key, stage, spell HAVING count(*) > 1;
+			UPDATE %[1]s SET latest = true WHERE NOT latest;
+			UPDATE %[1]s AS r SET latest = false FROM temp.repeated AS d WHERE r.person_key = d.person_key AND r.stage = d.stage
+			AND r.spell = d.spell AND r.submitted_at::VARCHAR || ' ' || r.response_key <> d.last;
+			DROP TABLE temp.repeated`, quote(journey.table))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shuffleAnonymous puts anonymous responses in the order of their random keys, so that where a row lies says nothing of

@@ -13,7 +13,7 @@ import (
 )
 
 // layoutVersion counts up when the tables themselves change; an older warehouse is then rebuilt from the store.
-const layoutVersion = 1
+const layoutVersion = 2
 
 // fine is the unit of numbers that are not whole: they are summed as whole millionths, so that sums are exact and do
 // not depend on order. Greater numbers than mostFine are kept apart and not counted: their squares would not add up.
@@ -112,7 +112,7 @@ func newLayout(settings *koe.Settings, journeys []*koe.Journey) *layout {
 // fixedColumns are names that a segment column may not take in person, invitation or response.
 var fixedColumns = []string{
 	"response_key", "person_key", "invitation_key", "journey", "stage", "survey", "survey_version", "wave", "submitted_at",
-	"submitted_on", "language", "source", "spell", "cohort", "seconds", "publish_ok", "core", "complete", "careless", "bucket", "cell",
+	"submitted_on", "language", "source", "spell", "cohort", "seconds", "publish_ok", "core", "complete", "careless", "latest", "bucket", "cell",
 	"role", "joined_on", "left_on", "left_reason", "due_on", "sent_at", "closes_on", "status", "subject_key", "occurrence",
 }
 

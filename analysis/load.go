@@ -20,8 +20,8 @@ type source struct {
 	journeys []*koe.Journey
 	location *time.Location
 	feed     feed
-	mask     func(string) string // of free text; nil: texts are left out
-	progress func(done int)      // rows read so far; may be nil
+	mask     func(string) (string, error) // of free text
+	progress func(done int)               // rows read so far; may be nil
 }
 
 // feed gives what changed in the store since a cursor, oldest first. A row that changes later comes again.

@@ -95,8 +95,8 @@ func TestLoad_AReaderInAnotherProcessNeitherBlocksNorIsBlocked(t *testing.T) {
 	}
 }
 
-// difference lists the tables whose rows differ between two files.
-func difference(t *testing.T, a, b string) []string {
+// differing lists the tables whose rows differ between two files.
+func differing(t *testing.T, a, b string) []string {
 	t.Helper()
 	db, err := sql.Open("duckdb", "")
 	if err != nil {
@@ -196,7 +196,7 @@ func TestLoad_RebuiltIsEqualToIncremental(t *testing.T) {
 			t.Fatal("not rebuilt")
 		}
 		w.analyze()
-		if differ := difference(t, incremental, w.at.current()); len(differ) > 0 {
+		if differ := differing(t, incremental, w.at.current()); len(differ) > 0 {
 			t.Errorf("seed %d: %v", seed, differ)
 		}
 		if got := w.table("SELECT response_key FROM response_j WHERE person_key IS NULL"); !isSorted(got) || len(got) != 12 {
@@ -225,7 +225,7 @@ func TestLoad_ReadingTheFeedAgainChangesNothing(t *testing.T) {
 	w.script = append(w.script, w.script...)
 	w.load(false)
 	w.analyze()
-	if differ := difference(t, before, w.at.current()); len(differ) > 0 {
+	if differ := differing(t, before, w.at.current()); len(differ) > 0 {
 		t.Error(differ)
 	}
 }

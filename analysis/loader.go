@@ -232,7 +232,7 @@ func (in *loader) submissions(ctx context.Context, b *batch) error {
 			return err
 		}
 	}
-	return apart.close()
+	return joined(apart.close(), in.encoder.err)
 }
 
 // stayOf finds the stay of a submission in what this load has seen; when that is not enough the person is marked, and

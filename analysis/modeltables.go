@@ -95,7 +95,7 @@ func modelTables() []modelTable {
 			cols("journey construct stage grain segment member", count("periods", "Periods on the line."), number("s", "Mann-Kendall's S."), number("z", "Its normal deviate with continuity correction."), "p",
 				number("slope", "Theil-Sen slope, per period."), number("slope_low", "Lower end of its 95 % interval; NULL when out of range."), number("slope_high", "Upper end of its 95 % interval; NULL when out of range.")), reflect.TypeFor[TrendTest]()},
 		{"signal", "Points of an XmR chart that break a rule (METHOD 3.2): one row a point and rule.",
-			cols("journey construct stage segment member period", word("rule", "outside (the limits), run (8 on one side) or drift (6 rising or falling)."), number("value", "Mean score of the period."),
+			cols("journey construct stage segment member period", word("rule", "outside (the limits), run (8 on one side) or trend (6 rising or falling)."), number("value", "Mean score of the period."),
 				number("centre", "Mean of the baseline."), number("limit_low", "Lower natural limit."), number("limit_high", "Upper natural limit.")), reflect.TypeFor[Signal]()},
 		{"reliability", "How well the items of a construct hang together, on complete rows (METHOD 2.1): one row a construct and stage.",
 			cols("journey construct stage", count("items", "Items."), count("n", "Complete rows."), number("alpha", "Cronbach's alpha; NULL for one item and when the total does not vary."), number("alpha_std", "Standardised alpha; NULL when an item does not vary."),

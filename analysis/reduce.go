@@ -16,10 +16,11 @@ var reductionFiles embed.FS
 // reductions lists the reductions in the order in which they run. They alone read answers.
 var reductions = []string{
 	"red_stage", "red_question", "red_construct", "red_cell", "red_cut", "red_rate", "red_response", "red_people", "red_item", "red_score", "red_moment",
+	"red_pair", "red_silence", "red_careless", "red_stay", "red_exposed", "red_contrast", "red_cross", "red_driver",
 }
 
-// reductionSQL gives the statements of one reduction for a layout.
-func (l *layout) reductionSQL(name string) (string, error) {
+// reductionSQL gives the statements of one reduction for a layout, as of a day.
+func (l *layout) reductionSQL(name string, today koe.Date) (string, error) {
 	text, err := reductionFiles.ReadFile("reductions/" + name + ".sql")
 	if err != nil {
 		return "", err
@@ -29,7 +30,7 @@ func (l *layout) reductionSQL(name string) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	if err := page.Execute(&b, l.reductionData()); err != nil {
+	if err := page.Execute(&b, l.reductionData(today)); err != nil {
 		return "", err
 	}
 	return b.String(), nil
@@ -51,6 +52,7 @@ type reductionData struct {
 	Segments []string // columns
 	Named    []namedSegment
 	Least    int // the first value of a narrow column that is an answer
+	Today    string
 	Journeys []reductionJourney
 }
 
@@ -60,6 +62,7 @@ type reductionJourney struct {
 	ID, Table  string
 	Questions  []reductionQuestion
 	Constructs []reductionConstruct
+	reductionStages
 }
 
 type reductionQuestion struct {
@@ -82,8 +85,8 @@ type reductionConstruct struct {
 	Needed                         int
 }
 
-func (l *layout) reductionData() reductionData {
-	data := reductionData{Least: leastValue}
+func (l *layout) reductionData(today koe.Date) reductionData {
+	data := reductionData{Least: leastValue, Today: today.String()}
 	for _, segment := range l.segments {
 		data.Segments = append(data.Segments, segment.column)
 		data.Named = append(data.Named, namedSegment{segment.name, segment.column})
@@ -96,6 +99,7 @@ func (l *layout) reductionData() reductionData {
 		for _, construct := range journey.constructs {
 			j.Constructs = append(j.Constructs, construct.reduction())
 		}
+		j.reductionStages = journey.reductionStages()
 		data.Journeys = append(data.Journeys, j)
 	}
 	return data

@@ -63,7 +63,7 @@ type size struct {
 
 const responseSizes = `
 SELECT coalesce(stage, '') AS stage, CASE WHEN GROUPING(wave) = 0 THEN 'quarter' WHEN GROUPING(cohort) = 0 THEN 'cohort' ELSE '' END AS grain,
-       coalesce(wave, cohort, '') AS period, segment, member, sum(n)::BIGINT AS n, 0::BIGINT AS people
+       coalesce(wave, cohort, '') AS period, segment, member, sum(n)::BIGINT AS n, CASE WHEN stage IS NULL THEN 0 ELSE sum(people) END::BIGINT AS people
 FROM red_response JOIN red_cut USING (journey, cell) WHERE journey = $1
 GROUP BY GROUPING SETS ((segment, member, stage), (segment, member), (segment, member, stage, wave), (segment, member, wave),
                         (segment, member, stage, cohort), (segment, member, cohort))

@@ -131,6 +131,7 @@ func responseTail() []column {
 		{"core", "INTEGER NOT NULL", "Core questions answered (any questions, when the survey has none marked core)."},
 		{"complete", "BOOLEAN NOT NULL", "No shown question of the survey was skipped, open texts aside."},
 		{"careless", "BOOLEAN NOT NULL", "All core scale answers are the same step although some items are reversed, or under 2 s a question (METHOD 2)."},
+		{"latest", "BOOLEAN NOT NULL", "The person's last response at this stage in this stay."},
 		{"bucket", "SMALLINT NOT NULL", "Hash of response_key modulo 1024: the blocks of bootstrapped intervals."},
 		{"cell", "BIGINT NOT NULL", "Hash of journey, stage, wave and segments: what the reductions count by."},
 	}

@@ -262,7 +262,7 @@ type Retention struct {
 	Withheld     string   `db:"withheld"`
 }
 
-// Signal is one point of an XmR chart that breaks a rule: outside, run (8 on a side), drift (6 rising or falling).
+// Signal is one point of an XmR chart that breaks a rule: outside, run (8 on a side), trend (6 rising or falling).
 type Signal struct {
 	Journey   string   `db:"journey"`
 	Construct string   `db:"construct"`

@@ -2,9 +2,11 @@ package analysis
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"koe"
+	"koe/analysis/voices"
 	"koe/journey"
 	"koe/store"
 )
@@ -13,7 +15,6 @@ import (
 type Config struct {
 	Workspace *journey.Workspace
 	Store     *store.Store                    // Analyze does not need it
-	Mask      func(string) string             // hides names, addresses and the like in free text; nil: texts stay out of the warehouse
 	Progress  func(step string, done, of int) // of is 0 while unknown; may be nil
 }
 
@@ -23,6 +24,7 @@ type Config struct {
 func Load(ctx context.Context, cfg Config, now time.Time, rebuild bool) (LoadResult, error) {
 	src := cfg.source()
 	src.feed = &storeFeed{cfg.Store}
+	src.mask = cfg.masking(ctx)
 	if cfg.Progress != nil {
 		src.progress = func(done int) { cfg.Progress("load", done, 0) }
 	}
@@ -39,11 +41,38 @@ func Analyze(ctx context.Context, cfg Config, now time.Time) (AnalyzeResult, err
 func (c *Config) site() *site { return newSite(c.Workspace.Path(c.Workspace.Settings.Warehouse)) }
 
 func (c *Config) source() source {
-	src := source{settings: &c.Workspace.Settings, location: c.Workspace.Location, mask: c.Mask}
+	src := source{settings: &c.Workspace.Settings, location: c.Workspace.Location}
 	for _, compiled := range c.Workspace.Journeys {
 		src.journeys = append(src.journeys, &compiled.Journey)
 	}
 	return src
+}
+
+// masking gives what hides names, addresses, units and the like in free text (METHOD 6.5). The roll is read from the
+// vault at the first text and does not travel any further. Without the vault every text stays out of the warehouse.
+func (c *Config) masking(ctx context.Context) func(string) (string, error) {
+	var masker *voices.Masker
+	return func(text string) (string, error) {
+		if masker == nil {
+			roll, err := c.Store.Names(ctx)
+			if koe.KindOf(err) == koe.Forbidden {
+				return "", nil
+			}
+			if err != nil {
+				return "", fmt.Errorf("read the names to hide in free text: %w", err)
+			}
+			var words []voices.Word
+			if own := c.Workspace.Settings.Voices.Words; own != "" {
+				read, problems := voices.ReadWords(c.Workspace.Path(own))
+				if len(problems.Serious()) > 0 {
+					return "", problems
+				}
+				words = read
+			}
+			masker = voices.NewMasker(voices.NewLexicon(words...), roll, c.Workspace.Settings.Segments)
+		}
+		return masker.Mask(text), nil
+	}
 }
 
 // storeFeed reads the store's feed of changes.

@@ -48,7 +48,7 @@ func (w *world) source() source {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return source{settings: &w.settings, journeys: w.journeys, location: tokyo, feed: w, mask: func(s string) string { return "［" + s + "］" }}
+	return source{settings: &w.settings, journeys: w.journeys, location: tokyo, feed: w, mask: func(s string) (string, error) { return "［" + s + "］", nil }}
 }
 
 func (w *world) load(rebuild bool) LoadResult {

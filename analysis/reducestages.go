@@ -1,0 +1,211 @@
+package analysis
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"koe"
+)
+
+// reductionStages is what the templates see of a journey's stages: which of them are compared with which.
+type reductionStages struct {
+	Pairs        []stagePair // of each construct
+	Follow       []stagePair // one stage and the next of its audience
+	Exposures    []exposure
+	Contrasts    []contrast
+	Associations []association
+	Drivers      []driverSQL
+}
+
+type stagePair struct {
+	Construct reductionConstruct
+	From, To  string
+}
+
+type exposure struct {
+	Measure, Event string
+	Pairs          []stagePair
+}
+
+type contrast struct {
+	Hypothesis, Stage, Event, ValueSQL, ValidSQL string
+}
+
+type association struct {
+	Hypothesis, Stage, ValueSQL, ValidSQL, WithSQL, WithValidSQL string
+}
+
+type driverSQL struct {
+	Outcome, Stage, ValuesSQL, ValidSQL, SumsSQL, ProductsSQL string
+}
+
+// asking lists the stages whose survey asks a construct, in the order of the journey.
+func (l *journeyLayout) asking(c *constructLayout) []*koe.Stage {
+	var stages []*koe.Stage
+	for i := range l.Stages {
+		if survey, ok := l.Survey(l.Stages[i].Survey); ok && c.asks(survey) {
+			stages = append(stages, &l.Stages[i])
+		}
+	}
+	return stages
+}
+
+// linked reports whether a stage's answers are kept under the person's key.
+func (l *journeyLayout) linked(stage *koe.Stage) bool {
+	survey, ok := l.Survey(stage.Survey)
+	return ok && survey.Mode != koe.Anonymous
+}
+
+func (l *journeyLayout) pairsOf(c *constructLayout) (pairs []stagePair) {
+	stages := l.asking(c)
+	for i, from := range stages {
+		for _, to := range stages[i+1:] {
+			if from.Audience == to.Audience && l.linked(from) && l.linked(to) {
+				pairs = append(pairs, stagePair{c.reduction(), from.ID, to.ID})
+			}
+		}
+	}
+	return pairs
+}
+
+func (l *journeyLayout) reductionStages() reductionStages {
+	var out reductionStages
+	for _, c := range l.constructs {
+		out.Pairs = append(out.Pairs, l.pairsOf(c)...)
+		for _, from := range l.asking(c) {
+			at := slices.IndexFunc(l.Stages, func(s koe.Stage) bool { return s.ID == from.ID })
+			next := slices.IndexFunc(l.Stages[at+1:], func(s koe.Stage) bool { return s.Audience == from.Audience })
+			if next >= 0 && l.linked(from) && l.linked(&l.Stages[at+1+next]) {
+				out.Follow = append(out.Follow, stagePair{c.reduction(), from.ID, l.Stages[at+1+next].ID})
+			}
+		}
+	}
+	for _, measure := range l.Measures {
+		if measure.Event == "" {
+			continue
+		}
+		e := exposure{Measure: measure.ID, Event: measure.Event}
+		for _, c := range l.constructs {
+			if slices.Contains(measure.Targets, c.ID) {
+				e.Pairs = append(e.Pairs, l.pairsOf(c)...)
+			}
+		}
+		out.Exposures = append(out.Exposures, e)
+	}
+	for i := range l.Hypotheses {
+		h := &l.Hypotheses[i]
+		value, valid, ok := l.valueSQL(h.Measure)
+		if !ok {
+			continue
+		}
+		switch h.Kind {
+		case koe.HypothesisContrast:
+			if measure, ok := l.measureOfGroups(h); ok {
+				out.Contrasts = append(out.Contrasts, contrast{h.ID, h.Stage, measure.Event, value, valid})
+			}
+		case koe.HypothesisAssociation:
+			if with, withValid, ok := l.valueSQL(h.With); ok {
+				out.Associations = append(out.Associations, association{h.ID, h.Stage, value, valid, with, withValid})
+			}
+		}
+	}
+	out.Drivers = l.drivers()
+	return out
+}
+
+// valueSQL gives the expression of a construct's score or a question's raw answer, in its unit, and when it is valid.
+func (l *journeyLayout) valueSQL(id string) (value, valid string, ok bool) {
+	for _, c := range l.constructs {
+		if c.ID == id {
+			r := c.reduction()
+			return r.ScoreSQL, fmt.Sprintf("%s >= %d", quote(c.answered), c.needed), true
+		}
+	}
+	q, known := l.byQuestion[id]
+	switch {
+	case known && q.storage == narrow && q.Kind != koe.KindSingle:
+		return quote(q.column), fmt.Sprintf("%s >= %d", quote(q.column), leastValue), true
+	case known && q.storage == double:
+		return fmt.Sprintf("CAST(round(%s * %d) AS BIGINT)", quote(q.column), q.unit), quote(q.column) + " IS NOT NULL", true
+	}
+	return "", "", false
+}
+
+// unitOf is what the values of a construct or question are counted in.
+func (l *journeyLayout) unitOf(id string) float64 {
+	for _, c := range l.constructs {
+		if c.ID == id {
+			return float64(c.unit * c.steps)
+		}
+	}
+	if q, ok := l.byQuestion[id]; ok {
+		return float64(q.unit)
+	}
+	return 1
+}
+
+// measureOfGroups finds the measure of a contrast between people who had it and people who had not: mentor=no, mentor=yes.
+func (l *journeyLayout) measureOfGroups(h *koe.Hypothesis) (*koe.Measure, bool) {
+	if len(h.Groups) != 2 {
+		return nil, false
+	}
+	name, value, _ := strings.Cut(h.Groups[0], "=")
+	other, otherValue, _ := strings.Cut(h.Groups[1], "=")
+	yesNo := value == "yes" && otherValue == "no" || value == "no" && otherValue == "yes"
+	measure, ok := l.Measure(name)
+	return measure, ok && name == other && yesNo && measure.Event != ""
+}
+
+// drivers lists the outcomes that constructs may go with: every recommend question, and the constructs followed over time
+// that the same survey asks (METHOD 3.6: at most 8).
+func (l *journeyLayout) drivers() (out []driverSQL) {
+	for _, outcome := range l.questions {
+		if !outcome.Recommend || outcome.storage != narrow {
+			continue
+		}
+		for i := range l.Stages {
+			stage := &l.Stages[i]
+			survey, ok := l.Survey(stage.Survey)
+			if !ok || !slices.Contains(survey.Asked(), outcome.ID) {
+				continue
+			}
+			ids := l.predictors(stage.ID, outcome.ID)
+			if len(ids) < 2 {
+				continue
+			}
+			out = append(out, l.driverOf(outcome.ID, stage.ID, ids))
+		}
+	}
+	return out
+}
+
+// mostPredictors is METHOD 3.6.
+const mostPredictors = 8
+
+// predictors lists the constructs that a stage asks, trend constructs first, at most eight.
+func (l *journeyLayout) predictors(stage, outcome string) (ids []string) {
+	for _, trend := range []bool{true, false} {
+		for _, c := range l.constructs {
+			asks := slices.ContainsFunc(l.asking(c), func(s *koe.Stage) bool { return s.ID == stage })
+			if c.Trend == trend && asks && len(ids) < mostPredictors && !slices.Contains(c.Construct.Items, outcome) {
+				ids = append(ids, c.ID)
+			}
+		}
+	}
+	return ids
+}
+
+func (l *journeyLayout) driverOf(outcome, stage string, predictors []string) driverSQL {
+	var values, valid, sums, products []string
+	for i, id := range append([]string{outcome}, predictors...) {
+		value, isValid, _ := l.valueSQL(id)
+		values = append(values, fmt.Sprintf("CAST(%s AS HUGEINT) AS v%d", value, i))
+		valid = append(valid, isValid)
+		sums = append(sums, fmt.Sprintf("CAST(sum(v%d) AS HUGEINT)", i))
+		for j := i; j <= len(predictors); j++ {
+			products = append(products, fmt.Sprintf("CAST(sum(v%d * v%d) AS HUGEINT)", i, j))
+		}
+	}
+	return driverSQL{outcome, stage, strings.Join(values, ", "), strings.Join(valid, " AND "), strings.Join(sums, ", "), strings.Join(products, ", ")}
+}

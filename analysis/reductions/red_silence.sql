@@ -1,0 +1,18 @@
+-- red_silence: one row a construct, pair of following stages, whether the person answered at the later one, and score at the
+-- earlier one: how many people. From response_* joined with invitation on the person and stay. Silent is who was asked, did
+-- not answer, and can no more.
+CREATE TABLE red_silence (journey VARCHAR, construct VARCHAR, from_stage VARCHAR, to_stage VARCHAR, stayed BOOLEAN, score BIGINT, n BIGINT);
+{{range $j := .Journeys}}{{range .Follow}}INSERT INTO red_silence SELECT {{lit $j.ID}}, {{lit .Construct.ID}}, {{lit .From}}, {{lit .To}}, stayed, score, count(*) FROM
+    (SELECT person_key, spell, {{.Construct.ScoreSQL}} AS score FROM {{ident $j.Table}} WHERE stage = {{lit .From}} AND latest AND person_key IS NOT NULL AND {{ident .Construct.Answered}} >= {{.Construct.Needed}}) AS a
+    INNER JOIN (SELECT person_key, spell, status = 'answered' AS stayed FROM invitation WHERE journey = {{lit $j.ID}} AND stage = {{lit .To}} AND occurrence = 1
+        AND (status = 'answered' OR ((status = 'invited' OR status = 'declined') AND closes_on < CAST({{lit $.Today}} AS DATE)))) AS b
+    USING (person_key, spell) GROUP BY stayed, score;
+{{end}}{{end}}
+COMMENT ON TABLE red_silence IS 'Earlier scores of people who then answered or fell silent: one row a construct, pair of following stages, answer or silence, and score.';
+COMMENT ON COLUMN red_silence.journey IS 'Journey id.';
+COMMENT ON COLUMN red_silence.construct IS 'Construct id.';
+COMMENT ON COLUMN red_silence.from_stage IS 'The earlier stage.';
+COMMENT ON COLUMN red_silence.to_stage IS 'The later stage.';
+COMMENT ON COLUMN red_silence.stayed IS 'The person answered at the later stage.';
+COMMENT ON COLUMN red_silence.score IS 'Score at the earlier stage, in 1/unit of red_construct.';
+COMMENT ON COLUMN red_silence.n IS 'How many people.';

@@ -1,0 +1,136 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"koe/analysis/stats"
+)
+
+// fewestPeriods is the least number of periods of a tested trend, and the baseline of a chart (METHOD 3.2).
+const fewestPeriods = 8
+
+// quarterSum is one row of models/trend_test.sql.
+type quarterSum struct {
+	Journey   string  `db:"journey"`
+	Construct string  `db:"construct"`
+	Stage     string  `db:"stage"`
+	Segment   string  `db:"segment"`
+	Member    string  `db:"member"`
+	Period    string  `db:"period"`
+	N         int64   `db:"n"`
+	Total     float64 `db:"total"`
+}
+
+// point is one point of a line: the quarter, counted from year 0, and the mean score.
+type point struct {
+	quarter int
+	period  string
+	mean    float64
+}
+
+// line is the points of one construct, stage and member; stage "" is the stage-standardised line.
+type line struct {
+	of     quarterSum
+	points []point
+}
+
+// trendTest fills the tables trend_test and signal (METHOD 3.2).
+func (a *analyzer) trendTest(ctx context.Context) error {
+	sums, err := query[quarterSum](ctx, a, "trend_test")
+	if err != nil {
+		return err
+	}
+	var tests []TrendTest
+	var signals []Signal
+	for _, l := range a.lines(sums) {
+		if len(l.points) < fewestPeriods {
+			continue
+		}
+		x, y := make([]float64, len(l.points)), make([]float64, len(l.points))
+		for i, p := range l.points {
+			x[i], y[i] = float64(p.quarter), p.mean
+		}
+		t := stats.MannKendall(x, y, 0.95)
+		tests = append(tests, TrendTest{Journey: l.of.Journey, Construct: l.of.Construct, Stage: l.of.Stage, Grain: "quarter", Segment: l.of.Segment, Member: l.of.Member,
+			Periods: whole(int64(t.Periods)), S: figure(float64(t.S)), Z: figure(t.Z), P: figure(t.P), Slope: figure(t.Slope), SlopeLow: figure(t.SlopeCI.Low), SlopeHigh: figure(t.SlopeCI.High)})
+		limits := stats.XmR(y[:fewestPeriods]) // the first periods are the baseline: what comes later does not move it
+		for _, s := range stats.Signals(y, slices.Repeat([]stats.Limits{limits}, len(y))) {
+			signals = append(signals, Signal{Journey: l.of.Journey, Construct: l.of.Construct, Stage: l.of.Stage, Segment: l.of.Segment, Member: l.of.Member,
+				Period: l.points[s.At].period, Rule: s.Rule, Value: figure(y[s.At]), Centre: figure(limits.Centre), LimitLow: figure(limits.Low), LimitHigh: figure(limits.High)})
+		}
+	}
+	return joined(storeMain(ctx, a, "trend_test", tests), storeMain(ctx, a, "signal", signals))
+}
+
+// lines makes the lines from sums that are ordered by journey, construct, stage, segment, member and period.
+func (a *analyzer) lines(sums []quarterSum) []line {
+	var out []line
+	type quarters map[string][]quarterSum // by period
+	type key struct{ journey, construct, segment, member string }
+	all := map[key]quarters{}
+	stages := map[[2]string]map[string]bool{} // of each construct
+	var order []key
+	for _, run := range runs(sums, func(s *quarterSum) string {
+		return s.Journey + "\x00" + s.Construct + "\x00" + s.Stage + "\x00" + s.Segment + "\x00" + s.Member
+	}) {
+		of := run[0]
+		out = append(out, line{of, merge(run, int64(a.safety.MinGroup))})
+		k, c := key{of.Journey, of.Construct, of.Segment, of.Member}, [2]string{of.Journey, of.Construct}
+		if all[k] == nil {
+			all[k] = quarters{}
+			order = append(order, k)
+		}
+		if stages[c] == nil {
+			stages[c] = map[string]bool{}
+		}
+		stages[c][of.Stage] = true
+		for _, s := range run {
+			all[k][s.Period] = append(all[k][s.Period], s)
+		}
+	}
+	for _, k := range order {
+		l := line{of: quarterSum{Journey: k.journey, Construct: k.construct, Segment: k.segment, Member: k.member}}
+		for period, cells := range all[k] {
+			total, present := 0.0, 0
+			for _, s := range cells { // in the order of the stages' names
+				if s.N >= int64(a.safety.MinGroup) {
+					total += s.Total / float64(s.N)
+					present++
+				}
+			}
+			if 2*present >= len(stages[[2]string{k.journey, k.construct}]) {
+				l.points = append(l.points, point{quarterNumber(period), period, total / float64(present)})
+			}
+		}
+		slices.SortFunc(l.points, func(p, q point) int { return p.quarter - q.quarter })
+		out = append(out, l)
+	}
+	return out
+}
+
+// merge makes points of at least k people: a quarter with fewer is merged into the next, and waits when there is none.
+func merge(run []quarterSum, k int64) []point {
+	var points []point
+	var n int64
+	total := 0.0
+	for _, s := range run {
+		n, total = n+s.N, total+s.Total
+		if n >= k {
+			points = append(points, point{quarterNumber(s.Period), s.Period, total / float64(n)})
+			n, total = 0, 0
+		}
+	}
+	return points
+}
+
+// quarterNumber counts quarters from year 0.
+func quarterNumber(period string) int {
+	var year, quarter int
+	if _, err := fmt.Sscanf(period, "%dQ%d", &year, &quarter); err != nil {
+		return math.MinInt32
+	}
+	return 4*year + quarter - 1
+}
