@@ -11,7 +11,7 @@ func (a *app) commands() []*cobra.Command {
 		a.serveCommand(),
 		a.answersCommand(),
 		a.loadCommand(), a.analyzeCommand(), a.reportCommand(), a.runCommand(),
-		a.sqlCommand(), a.statusCommand(),
+		a.sqlCommand(), a.directoryCommand(), a.requestsCommand(), a.statusCommand(),
 		a.versionCommand(),
 	}
 }
