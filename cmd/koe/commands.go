@@ -9,7 +9,7 @@ func (a *app) commands() []*cobra.Command {
 		a.peopleCommand(), a.eventsCommand(),
 		a.planCommand(), a.dispatchCommand(), a.outboxCommand(),
 		a.serveCommand(),
-		a.answersCommand(),
+		a.formCommand(), a.answersCommand(),
 		a.loadCommand(), a.analyzeCommand(), a.reportCommand(), a.runCommand(),
 		a.sqlCommand(), a.directoryCommand(), a.requestsCommand(), a.statusCommand(),
 		a.versionCommand(),

@@ -28,7 +28,7 @@ func (a *app) importing(ctx context.Context, title string, run func(cfg imports.
 	if err != nil {
 		return err
 	}
-	result, refused, err := run(imports.Config{Store: s, Workspace: w, Progress: a.progress(title)}, now)
+	result, refused, err := run(imports.Config{Store: s, Workspace: w, Language: a.language, Progress: a.progress(title)}, now)
 	if result != nil {
 		if printing := a.print(result, func(out io.Writer) { result.WriteText(out, a.language) }); printing != nil {
 			return printing
@@ -108,11 +108,12 @@ func (a *app) answersCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&o.Format, "format", "", strings.Join(imports.Formats(), " | "))
+	c.Flags().StringVar(&o.Map, "map", "", "対応表(koe answers map で下書きを作る) / a mapping file, drafted by koe answers map")
 	c.Flags().BoolVar(&o.Accept, "yes", false, "推定した形式で取り込む / take the suggested format")
 	c.Flags().StringVar(&o.Journey, "journey", "", "ジャーニー / the journey the answers belong to")
 	c.Flags().StringVar(&o.Stage, "stage", "", "時期(列がないとき) / the stage, when no column says it")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "書き込まずに結果だけ / preview, write nothing")
-	group.AddCommand(c)
+	group.AddCommand(c, a.answersMapCommand())
 	return group
 }
 

@@ -72,26 +72,28 @@ type ValueCount struct {
 // nothing, a corrected one replaces what was there. Without a format, and unless opts accept the suggestion, nothing is
 // written: the result is a preview and the error says how to go on.
 func Answers(ctx context.Context, cfg Config, files []string, opts AnswerOptions, now time.Time) (AnswersResult, error) {
+	files, err := withFolders(files)
+	if err != nil {
+		return AnswersResult{}, err
+	}
+	var tables []table.Table
+	var forms []returned
+	asForms, suggested := areForms(files, opts)
+	if asForms {
+		if forms, err = readForms(ctx, cfg, files); err != nil {
+			return AnswersResult{}, err
+		}
+	} else if tables, err = readAll(files, cfg.lang()); err != nil {
+		return AnswersResult{}, err
+	}
+	opts.Journey = likelyJourney(&cfg, opts, tables, forms)
 	in, err := newAnswerImport(ctx, cfg, opts, now)
 	if err != nil {
 		return AnswersResult{}, err
 	}
-	if files, err = withFolders(files); err != nil {
-		return AnswersResult{}, err
-	}
-	if in.areForms(files) {
-		key, err := cfg.Store.SigningKey(ctx)
-		if err != nil {
-			return AnswersResult{}, fmt.Errorf("answers import: %w", err)
-		}
-		if err := in.readForms(files, key); err != nil {
-			return AnswersResult{}, err
-		}
+	if in.result.Suggested = suggested; asForms {
+		in.takeForms(forms)
 	} else {
-		tables, err := readAll(files, in.lang)
-		if err != nil {
-			return AnswersResult{}, err
-		}
 		layouts, err := in.layouts(tables)
 		if err != nil {
 			return AnswersResult{}, err

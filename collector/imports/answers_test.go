@@ -3,6 +3,7 @@ package imports
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"koe"
 	"koe/internal/koetest"
+	"koe/journey"
 	"koe/store"
 
 	"github.com/google/go-cmp/cmp"
@@ -351,5 +353,29 @@ func TestAnswers_TenThousandRowsTakeSeconds(t *testing.T) {
 	}
 	if took > time.Minute {
 		t.Errorf("%d rows took %v", n, took)
+	}
+}
+
+func TestAnswers_FindTheJourneyThatAsksTheQuestions(t *testing.T) {
+	dir := t.TempDir()
+	if err := journey.Init(dir, "chuto", "ja"); err != nil {
+		t.Fatal(err)
+	}
+	w, problems := journey.Open(dir)
+	if len(problems.Serious()) > 0 {
+		t.Fatal(problems)
+	}
+	cfg := Config{Store: koetest.StoreIn(t, dir), Workspace: w, Language: "en"}
+	people(t, cfg, []string{filepath.Join(dir, "roster.csv")})
+	r := answers(t, cfg, csvOf(t, []string{"person_id", "stage", "submitted_at", "ISO1"}, []string{"E0001", "m2", "2026-05-20", "4"}), AnswerOptions{})
+	if r.Journey != "chuto" || r.Added != 1 {
+		t.Errorf("%+v", r)
+	}
+	if r = answers(t, cfg, csvOf(t, []string{"person_id", "submitted_at", "FIT1"}, []string{"E0001", "2026-05-20", "4"}), AnswerOptions{Stage: "m6"}); r.Journey != "chuto" || r.Added != 1 {
+		t.Errorf("%+v", r)
+	}
+	_, err := Answers(t.Context(), cfg, csvOf(t, []string{"person_id", "what"}, []string{"E0001", "4"}), AnswerOptions{Format: "koe"}, koetest.Now())
+	if err == nil || !strings.Contains(err.Error(), "--journey") {
+		t.Errorf("no question at all: %v", err)
 	}
 }

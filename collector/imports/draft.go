@@ -20,11 +20,12 @@ import (
 // the nearest value or nothing.
 func DraftMapping(ctx context.Context, cfg Config, file string, opts AnswerOptions, now time.Time) ([]byte, error) {
 	opts.Map = ""
-	in, err := newAnswerImport(ctx, cfg, opts, now)
+	tables, err := readAll([]string{file}, cfg.lang())
 	if err != nil {
 		return nil, err
 	}
-	tables, err := readAll([]string{file}, in.lang)
+	opts.Journey = likelyJourney(&cfg, opts, tables, nil)
+	in, err := newAnswerImport(ctx, cfg, opts, now)
 	if err != nil {
 		return nil, err
 	}
@@ -213,6 +214,9 @@ func (d *draft) labelsOf(a *asked) {
 				continue
 			}
 			seen[text] = true
+			if _, isNumber := cell.Number(text); isNumber && (a.question.Kind == koe.KindScale || a.question.Kind == koe.KindNumber) {
+				continue // a number out of range is an error, not a label
+			}
 			if _, _, err := a.reader.read(d.in.lang, text, d.l.order); err != nil {
 				d.labels[a.question.ID] = append(d.labels[a.question.ID], a.reader.nearest(text))
 			}

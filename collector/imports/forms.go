@@ -1,7 +1,9 @@
 package imports
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,32 +41,55 @@ func withFolders(files []string) ([]string, error) {
 	return all, nil
 }
 
-// areForms reports whether the files are to be read as forms: because the user says so, or because the first one is one.
-func (in *answerImport) areForms(files []string) bool {
-	if in.opts.Format != "" || in.mapping != nil || len(files) == 0 {
-		return in.opts.Format == koeForm && in.mapping == nil
+// areForms reports whether the files are to be read as forms: because the user says so, or, which is a suggestion,
+// because the first one is one.
+func areForms(files []string, opts AnswerOptions) (are, suggested bool) {
+	if opts.Map != "" || opts.Format != "" || len(files) == 0 {
+		return opts.Format == koeForm && opts.Map == "", false
 	}
 	b, err := os.ReadFile(files[0])
-	if err != nil || !sheet.IsForm(b) {
-		return false
-	}
-	in.result.Suggested = true
-	return true
+	is := err == nil && sheet.IsForm(b)
+	return is, is
 }
 
-// readForms reads forms that came back. What is wrong with one file does not stop the others: the file is refused and
-// named. An empty form is set aside. Of two forms of one person, the one saved later is taken.
-func (in *answerImport) readForms(files []string, key []byte) error {
-	in.result.Format = koeForm
+// returned is a file that came back as a form, or why it is none.
+type returned struct {
+	file   string
+	filled *sheet.Filled
+	err    error
+}
+
+// readForms reads the forms that came back.
+func readForms(ctx context.Context, cfg Config, files []string) ([]returned, error) {
+	if len(files) == 0 {
+		return nil, koe.Errorf(koe.Invalid, "%s", say(cfg.lang(), "読み込むファイルがありません。", "there are no files to import"))
+	}
+	key, err := cfg.Store.SigningKey(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("answers import: %w", err)
+	}
+	var all []returned
 	for _, file := range files {
 		b, err := os.ReadFile(file)
 		if err != nil {
-			return koe.Errorf(koe.Invalid, "cannot read the file: %w", err)
+			return nil, koe.Errorf(koe.Invalid, "cannot read the file: %w", err)
 		}
+		r := returned{file: file}
+		r.filled, r.err = sheet.Read(b, key)
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// takeForms takes the answers out of forms. What is wrong with one file does not stop the others: the file is refused and
+// named. An empty form is set aside. Of two forms of one person, the one saved later is taken.
+func (in *answerImport) takeForms(forms []returned) {
+	in.result.Format = koeForm
+	for _, form := range forms {
+		file, filled, err := form.file, form.filled, form.err
 		refuse := func(message string) {
 			in.result.Refused = append(in.result.Refused, koe.Problem{File: file, Message: message})
 		}
-		filled, err := sheet.Read(b, key)
 		switch {
 		case errors.Is(err, sheet.ErrNoForm):
 			refuse(say(in.lang, "koe の調査票ではありません。", "this is no form of koe"))
@@ -92,7 +117,6 @@ func (in *answerImport) readForms(files []string, key []byte) error {
 		in.readRows(l)
 	}
 	in.noteCopies()
-	return nil
 }
 
 // formFits gives the reason why a form cannot be taken, "" when it can.

@@ -362,6 +362,48 @@ func (r *reader) picked(text, option string) (picked, ok bool) {
 	return false, false
 }
 
+// likelyJourney is the journey that the user names or, when there are several and none is named, the one that the answers
+// can only belong to: that of the forms, the only one with the stage, or the one that asks most of the questions in the
+// headers, more than any other does. "" when that does not tell.
+func likelyJourney(cfg *Config, opts AnswerOptions, tables []table.Table, forms []returned) string {
+	journeys := cfg.Workspace.Journeys
+	if opts.Journey != "" || opts.Map != "" || len(journeys) < 2 {
+		return opts.Journey
+	}
+	for _, form := range forms {
+		if form.filled != nil {
+			return form.filled.Journey
+		}
+	}
+	best, most, second := "", 0, 0
+	for _, j := range journeys {
+		if opts.Stage != "" {
+			if _, found := stageNamed(j, opts.Stage); !found {
+				continue
+			}
+		}
+		w, n := wordsFor(cfg, j, ""), 1 // it has the stage, if one is named
+		for i := range tables {
+			for _, r := range tables[i].Rows[:min(len(tables[i].Rows), 20)] {
+				for _, c := range r.Cells {
+					if w.question(plain(c.Text)) != nil {
+						n += 2
+					}
+				}
+			}
+		}
+		if n > most {
+			best, most, second = j.ID, n, most
+		} else if n > second {
+			second = n
+		}
+	}
+	if most == second {
+		return ""
+	}
+	return best
+}
+
 // chosenJourney finds the journey that answers belong to: the named one, or the only one.
 func chosenJourney(cfg *Config, id string) (*journey.Compiled, error) {
 	var ids []string

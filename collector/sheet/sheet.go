@@ -40,12 +40,26 @@ type Options struct {
 type Result struct {
 	Folder   string   `json:"folder"`
 	Files    []string `json:"files"`    // names within the folder
+	Blank    bool     `json:"blank"`    // one form without a name
+	Invited  int      `json:"invited"`  // invitations to the stage
 	Answered int      `json:"answered"` // invitations that were answered already; no form
 	Closed   int      `json:"closed"`   // invitations whose time is over; no form
 }
 
 // WriteText writes the result for a person to read.
 func (r Result) WriteText(w io.Writer, lang string) {
+	switch {
+	case r.Blank:
+		fmt.Fprintln(w, say(lang, "%s に名前のない調査票 %s を書きました。", "a form without a name was written to %s: %s", r.Folder, r.Files[0]))
+		return
+	case len(r.Files) > 0:
+	case r.Invited == 0:
+		fmt.Fprintln(w, say(lang, "この段階に招待された人がまだいません。招待は koe dispatch が作ります。", "nobody is invited to this stage yet; koe dispatch writes the invitations"))
+		return
+	default:
+		fmt.Fprintln(w, say(lang, "書き出す調査票はありません(回答済み %d人、締切後 %d人)。", "there is no form to write (%d answered already, %d closed)", r.Answered, r.Closed))
+		return
+	}
 	fmt.Fprintln(w, say(lang, "調査票 %d件を %s に書きました(回答済み %d人、締切後 %d人は除く)。氏名が入っています。取り扱いに注意してください。",
 		"%d forms written to %s (%d answered already, %d closed). They carry names: handle with care", len(r.Files), r.Folder, r.Answered, r.Closed))
 }
@@ -83,7 +97,7 @@ func Export(ctx context.Context, cfg Config, opts Options, folder string, now ti
 	}
 	if opts.Blank {
 		name := stage.ID + say(form.Language, "_調査票.xlsx", "_form.xlsx")
-		result.Files = []string{name}
+		result.Files, result.Blank = []string{name}, true
 		return result, form.save(filepath.Join(folder, name), key)
 	}
 	invitations, err := cfg.Store.Invitations(ctx, store.InvitationFilter{Journey: j.ID, Stage: stage.ID})
@@ -91,6 +105,7 @@ func Export(ctx context.Context, cfg Config, opts Options, folder string, now ti
 		return Result{}, fmt.Errorf("form export: %w", err)
 	}
 	today := koe.DateOf(form.Issued)
+	result.Invited = len(invitations)
 	for _, v := range invitations {
 		switch {
 		case v.Status == koe.Answered:
