@@ -20,12 +20,13 @@ func ExampleCompiled_Screens() {
 	}
 	yes := 1.0
 	for _, answers := range []map[string]koe.Answer{nil, {"LONELY": {Value: &yes}}} {
+		fmt.Print("asked:")
 		for _, screen := range c.Screens(&c.Surveys[0], answers) {
-			fmt.Printf("%d:%s ", screen.Index, screen.Questions[0].ID)
+			fmt.Print(" ", screen.Questions[0].ID)
 		}
 		fmt.Println()
 	}
 	// Output:
-	// 0:LONELY
-	// 0:LONELY 1:WHY
+	// asked: LONELY
+	// asked: LONELY WHY
 }
