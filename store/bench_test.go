@@ -80,3 +80,44 @@ func BenchmarkPeople(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkChanges reads the feed of 20,000 responses of 30 answers and a text, as koe load does.
+func BenchmarkChanges(b *testing.B) {
+	const responses = 20_000
+	w := openSQLite(b)
+	people := saved(b, w.Store)
+	invitations := make([]koe.Invitation, responses)
+	for i := range invitations {
+		invitations[i] = invitation(b, people[0], "m3", koe.Confidential)
+		invitations[i].Occurrence = i + 1
+	}
+	created := must(w.CreateInvitations(b.Context(), at, invitations))(b)
+	var next atomic.Int64
+	var clients sync.WaitGroup
+	for range 32 {
+		clients.Go(func() {
+			for i := int(next.Add(1)) - 1; i < responses; i = int(next.Add(1)) - 1 {
+				sub := submission(fmt.Sprint("s", i), created[i])
+				for q := range 30 {
+					sub.Answers[fmt.Sprintf("Q%02d", q)] = koe.Answer{Value: value(float64(q%5 + 1))}
+				}
+				if _, err := w.Submit(b.Context(), at, sub); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	clients.Wait()
+	for b.Loop() {
+		n := 0
+		for cursor, more := store.Cursor(""), true; more; {
+			c := must(w.Changes(b.Context(), cursor, 5000))(b)
+			n += len(c.Submissions)
+			cursor, more = c.Next, c.More
+		}
+		if n != responses {
+			b.Fatalf("read %d", n)
+		}
+	}
+	b.ReportMetric(responses*37*float64(b.N)/b.Elapsed().Seconds(), "answers/s")
+}

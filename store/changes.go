@@ -103,7 +103,12 @@ func (s *Store) Changes(ctx context.Context, after Cursor, limit int) (*Changes,
 
 // changesOf reads the next rows of one kind into out and moves the cursor behind them.
 func (s *Store) changesOf(ctx context.Context, kind string, at *cursor, limit int, out *Changes) (n int, err error) {
-	rows, err := s.main.query(ctx, "changes_"+kind, "", at.low, at.high, at.changed, at.key, limit)
+	var rows *sql.Rows
+	if kind == "submissions" && at.low == "0" { // all of them: in the order in which they lie
+		rows, err = s.main.query(ctx, "changes_all_submissions", "", at.high, at.key, limit)
+	} else {
+		rows, err = s.main.query(ctx, "changes_"+kind, "", at.low, at.high, at.changed, at.key, limit)
+	}
 	switch kind {
 	case "people":
 		out.People, err = collect(rows, err, scanPerson(&at.changed))
@@ -121,7 +126,12 @@ func (s *Store) changesOf(ctx context.Context, kind string, at *cursor, limit in
 			at.key = out.Invitations[n-1].Key
 		}
 	case "submissions":
-		out.Submissions, err = collect(rows, err, s.scanSubmission(&at.changed))
+		var stored []storedSubmission
+		stored, err = collect(rows, err, func(rows *sql.Rows) (storedSubmission, error) { return scanSubmission(rows, &at.changed) })
+		if err != nil {
+			return 0, err
+		}
+		out.Submissions, err = s.readSubmissions(stored)
 		if n = len(out.Submissions); n > 0 {
 			at.key = out.Submissions[n-1].Response
 		}

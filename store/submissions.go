@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"runtime"
+	"sync"
 	"time"
 
 	"koe"
@@ -45,36 +48,65 @@ func (s *Store) Submissions(ctx context.Context, f SubmissionFilter) ([]koe.Subm
 		where.equal("survey", f.Survey)
 		where.equal("mode", string(f.Mode))
 		rows, err := s.main.query(ctx, "submissions", where.where("response_key"), where.args...)
-		part, err := collect(rows, err, s.scanSubmission())
+		stored, err := collect(rows, err, func(rows *sql.Rows) (storedSubmission, error) { return scanSubmission(rows) })
+		if err != nil {
+			return err
+		}
+		part, err := s.readSubmissions(stored)
 		all = append(all, part...)
 		return err
 	})
 	return all, err
 }
 
-// scanSubmission reads rows of submissions.sql.
-func (s *Store) scanSubmission(more ...any) func(*sql.Rows) (koe.Submission, error) {
-	return func(rows *sql.Rows) (koe.Submission, error) {
-		var b koe.Submission
-		var submitted, due, segments, answers, texts string
-		var publish int
-		dest := append([]any{&b.Response, &b.Invitation, (*string)(&b.Person), &b.Journey, &b.Stage, &b.Survey, &b.Version,
-			(*string)(&b.Mode), &b.Language, (*string)(&b.Source), &b.ID, &submitted, &due, &segments, &answers, &texts,
-			&b.Seconds, &publish}, more...)
-		if err := rows.Scan(dest...); err != nil {
-			return b, err
-		}
-		b.PublishOK = publish == 1
-		if err := read(field{submitted, &b.SubmittedAt}, field{due, &b.DueOn}, field{segments, &b.Segments}); err != nil {
-			return b, err
-		}
-		return b, s.readAnswers(&b, answers, texts)
+// storedSubmission is a row of submissions.sql before its answers are read.
+type storedSubmission struct {
+	koe.Submission
+	submitted, due, segments, answers, texts string
+}
+
+func scanSubmission(rows *sql.Rows, more ...any) (b storedSubmission, err error) {
+	var publish int
+	dest := append([]any{&b.Response, &b.Invitation, (*string)(&b.Person), &b.Journey, &b.Stage, &b.Survey, &b.Version,
+		(*string)(&b.Mode), &b.Language, (*string)(&b.Source), &b.ID, &b.submitted, &b.due, &b.segments, &b.answers, &b.texts,
+		&b.Seconds, &publish}, more...)
+	err = rows.Scan(dest...)
+	b.PublishOK = publish == 1
+	return b, err
+}
+
+// readSubmissions reads what rows hold, on all processors.
+func (s *Store) readSubmissions(stored []storedSubmission) ([]koe.Submission, error) {
+	if len(stored) == 0 {
+		return nil, nil
 	}
+	all := make([]koe.Submission, len(stored))
+	workers := min(runtime.GOMAXPROCS(0), 1+len(stored)/256)
+	errs := make([]error, workers)
+	var done sync.WaitGroup
+	for w := range workers {
+		done.Go(func() {
+			r := newAnswersReader()
+			for i := len(stored) * w / workers; i < len(stored)*(w+1)/workers; i++ {
+				b := stored[i].Submission
+				errs[w] = read(field{stored[i].submitted, &b.SubmittedAt}, field{stored[i].due, &b.DueOn}, field{stored[i].segments, &b.Segments})
+				if errs[w] == nil {
+					errs[w] = s.readAnswers(r, &b, stored[i].answers, stored[i].texts)
+				}
+				if errs[w] != nil {
+					return
+				}
+				all[i] = b
+			}
+		})
+	}
+	done.Wait()
+	return all, errors.Join(errs...)
 }
 
 // readAnswers reads stored answers and puts the texts back.
-func (s *Store) readAnswers(b *koe.Submission, answers, texts string) error {
-	if err := fromJSON(answers, &b.Answers); err != nil {
+func (s *Store) readAnswers(r *answersReader, b *koe.Submission, answers, texts string) (err error) {
+	if b.Answers, err = r.read(answers); err != nil {
 		return err
 	}
 	if texts == "" || s.seal == nil {
@@ -114,7 +146,7 @@ func (s *Store) History(ctx context.Context, response string) ([]koe.Submission,
 		if err := read(field{submitted, &b.SubmittedAt}); err != nil {
 			return b, err
 		}
-		return b, s.readAnswers(&b, answers, texts)
+		return b, s.readAnswers(newAnswersReader(), &b, answers, texts)
 	})
 }
 

@@ -4,5 +4,5 @@ FROM event
 WHERE changed >= CAST(CAST($1 AS TEXT) AS {change_type})
   AND changed < CAST(CAST($2 AS TEXT) AS {change_type})
   AND (changed, event_key) > (CAST(CAST($3 AS TEXT) AS {change_type}), $4)
-ORDER BY changed, event_key
+ORDER BY event.changed, event.event_key
 LIMIT $5

@@ -6,5 +6,5 @@ FROM invitation
 WHERE changed >= CAST(CAST($1 AS TEXT) AS {change_type})
   AND changed < CAST(CAST($2 AS TEXT) AS {change_type})
   AND (changed, invitation_key) > (CAST(CAST($3 AS TEXT) AS {change_type}), $4)
-ORDER BY changed, invitation_key
+ORDER BY invitation.changed, invitation.invitation_key
 LIMIT $5

@@ -5,5 +5,5 @@ FROM response
 WHERE changed >= CAST(CAST($1 AS TEXT) AS {change_type})
   AND changed < CAST(CAST($2 AS TEXT) AS {change_type})
   AND (changed, response_key) > (CAST(CAST($3 AS TEXT) AS {change_type}), $4)
-ORDER BY changed, response_key
+ORDER BY response.changed, response.response_key
 LIMIT $5
