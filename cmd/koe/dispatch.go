@@ -100,11 +100,7 @@ func (a *app) writePlan(out io.Writer, w *journey.Workspace, plan schedules.Plan
 		plan.From, plan.Until, len(plan.Entries), len(plan.Skipped))
 	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	for _, e := range plan.Entries {
-		kind := a.say("案内", "invitation")
-		if e.Kind == koe.MailReminder {
-			kind = fmt.Sprintf(a.say("リマインド%d", "reminder %d"), e.Number)
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", e.Day, e.Person, named(e.Name, e.AboutName), stageTitle(w, e.Journey, e.Stage, lang), kind, e.Reason.Text(lang))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", e.Day, e.Person, named(e.Name, e.AboutName), stageTitle(w, e.Journey, e.Stage, lang), a.kindOf(e), e.Reason.Text(lang))
 	}
 	_ = table.Flush() // writes to a terminal or a file that the next write would complain about
 	if len(plan.Skipped) > 0 {
@@ -117,6 +113,14 @@ func (a *app) writePlan(out io.Writer, w *journey.Workspace, plan schedules.Plan
 	for _, p := range plan.Problems {
 		fmt.Fprintln(a.err, "koe:", p)
 	}
+}
+
+// kindOf says what sort of mail an entry is.
+func (a *app) kindOf(e schedules.Entry) string {
+	if e.Kind == koe.MailReminder {
+		return fmt.Sprintf(a.say("リマインド%d", "reminder %d"), e.Number)
+	}
+	return a.say("案内", "invitation")
 }
 
 // named writes who is asked and, when it is about somebody else, about whom.
@@ -183,10 +187,17 @@ func (a *app) writeDispatch(out io.Writer, w *journey.Workspace, r schedules.Dis
 	}
 	if r.DryRun {
 		table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+		invitations := 0
 		for _, e := range r.Entries {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.Person, named(e.Name, e.AboutName), stageTitle(w, e.Journey, e.Stage, a.language), e.Kind, e.Reason.Text(a.language))
+			if e.Kind == koe.MailInvitation {
+				invitations++
+			}
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", e.Person, named(e.Name, e.AboutName), stageTitle(w, e.Journey, e.Stage, a.language), a.kindOf(e), e.Reason.Text(a.language))
 		}
 		_ = table.Flush()
+		fmt.Fprintf(out, a.say("%s: いま実行すると、案内 %d、リマインド %d。何も書かず、何も送っていません。\n",
+			"%s: would be %d invitations, %d reminders; nothing was written, nothing was sent\n"), r.Day, invitations, len(r.Entries)-invitations)
+		return
 	}
 	fmt.Fprintf(out, a.say("%s: 案内 %d、リマインド %d、送信 %d、あとで再送 %d、失敗 %d、宛先不明 %d、不要になったもの %d、待ち %d\n",
 		"%s: %d invitations, %d reminders, %d sent, %d put off, %d failed, %d bounced, %d dropped, %d waiting\n"),
