@@ -363,8 +363,8 @@ func (r *reader) picked(text, option string) (picked, ok bool) {
 }
 
 // likelyJourney is the journey that the user names or, when there are several and none is named, the one that the answers
-// can only belong to: that of the forms, the only one with the stage, or the one that asks most of the questions in the
-// headers, more than any other does. "" when that does not tell.
+// can only belong to: that of the forms, the only one with the stage or the stages in the file, or the one that asks more of
+// the questions in the headers than any other. "" when that does not tell.
 func likelyJourney(cfg *Config, opts AnswerOptions, tables []table.Table, forms []returned) string {
 	journeys := cfg.Workspace.Journeys
 	if opts.Journey != "" || opts.Map != "" || len(journeys) < 2 {
@@ -384,12 +384,10 @@ func likelyJourney(cfg *Config, opts AnswerOptions, tables []table.Table, forms 
 		}
 		w, n := wordsFor(cfg, j, ""), 1 // it has the stage, if one is named
 		for i := range tables {
-			for _, r := range tables[i].Rows[:min(len(tables[i].Rows), 20)] {
-				for _, c := range r.Cells {
-					if w.question(plain(c.Text)) != nil {
-						n += 2
-					}
-				}
+			n += questionsIn(&tables[i], w)
+			if !stagesIn(&tables[i], w, j) {
+				n = 0
+				break
 			}
 		}
 		if n > most {
@@ -402,6 +400,39 @@ func likelyJourney(cfg *Config, opts AnswerOptions, tables []table.Table, forms 
 		return ""
 	}
 	return best
+}
+
+// questionsIn counts the headers of a table that are questions.
+func questionsIn(t *table.Table, w *headerWords) (n int) {
+	for _, r := range t.Rows[:min(len(t.Rows), 20)] {
+		for _, c := range r.Cells {
+			if w.question(plain(c.Text)) != nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// stagesIn reports whether a table has no column of stages, or one that names a stage of the journey.
+func stagesIn(t *table.Table, w *headerWords, j *journey.Compiled) bool {
+	for at, r := range t.Rows[:min(len(t.Rows), 20)] {
+		for i, c := range r.Cells {
+			if w.fixed(c.Text) != "stage" {
+				continue
+			}
+			blank := true
+			for _, record := range t.Rows[at+1 : min(len(t.Rows), at+200)] {
+				word := cell.Clean(record.Text(i))
+				if _, found := stageNamed(j, word); found {
+					return true
+				}
+				blank = blank && word == ""
+			}
+			return blank
+		}
+	}
+	return true
 }
 
 // chosenJourney finds the journey that answers belong to: the named one, or the only one.
