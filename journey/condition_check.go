@@ -190,8 +190,14 @@ func (c *conditionChecker) binary(n *ast.BinaryNode) kind {
 	case "contains", "startsWith", "endsWith":
 		fits = left == text && right == text
 	case "matches":
-		_, constant := n.Right.(*ast.StringNode)
+		pattern, constant := n.Right.(*ast.StringNode)
 		fits = left == text && constant
+		if constant {
+			if _, err := regexp.Compile(pattern.Value); err != nil {
+				c.fail(n.Right, "%q is not a pattern", pattern.Value)
+				return unknown
+			}
+		}
 	default:
 		c.fail(n, "%s is not known here", n.Operator).hint = "a condition is made of names, values, == != < <= > >= in, and, or, not, len(…) and answered(…)"
 		return unknown

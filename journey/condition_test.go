@@ -164,7 +164,7 @@ func TestCondition_WhatCannotBeTrueOrFalseIsRefused(t *testing.T) {
 		`1..1000000000 == [1]`:    "not known",
 		`ISO1 ** 2 > 3`:           "not known",
 		`OPN1 matches NET1`:       "do not fit together",
-		`OPN1 matches '('`:        "cannot be read",
+		`OPN1 matches '('`:        "is not a pattern",
 		`let x = 1; x == 1`:       "cannot stand",
 		`ISO1 == [1, 'a']`:        "a list holds either",
 		`ISO1 == 4 ==`:            "ends too early",

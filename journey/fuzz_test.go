@@ -65,7 +65,7 @@ func FuzzParseSettings(f *testing.F) {
 		if len(problems.Serious()) > 0 {
 			return
 		}
-		if settings.Language == "" || settings.Timezone == "" || settings.Store == "" || settings.Organization == nil || settings.Mail.From == "" ||
+		if settings.Language == "" || settings.Timezone == "" || settings.Store == "" || settings.Organization == nil || settings.Mail.Outbox == "" && settings.Mail.SMTP.Host == "" ||
 			settings.Disclosure.MinGroup < 3 || settings.Disclosure.MinComments < settings.Disclosure.MinGroup || settings.Vault == settings.Store {
 			t.Errorf("settings without problems are not sound: %+v", settings)
 		}

@@ -212,4 +212,5 @@ var japanese = map[phrase]string{
 	"write %s in small letters":                                                     "%s は小文字で書いてください",
 	"the condition ends too early":                                                  "条件が途中で終わっています",
 	"%[1]s is there in %[2]d of %[3]d texts only":                                   "%[1]s の文は %[3]d のうち %[2]d にしかありません",
+	"%q is not a pattern":                                                           "%q は正規表現ではありません",
 }
