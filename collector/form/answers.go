@@ -208,10 +208,12 @@ func parseDay(s string) (koe.Date, bool) {
 	return d, d.Year == part(1) && int(d.Month) == part(2) && d.Day == part(3) && d.Year >= 1900 && d.Year < 2200
 }
 
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // cleanText keeps what a person can have meant: valid UTF-8, one kind of line end, no control characters.
 func cleanText(s string) string {
 	s = strings.ToValidUTF8(s, "")
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	s = lineEnds.Replace(s)
 	s = strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && unicode.IsControl(r) {
 			return -1

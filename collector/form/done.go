@@ -43,7 +43,7 @@ func (f *form) doneAnonymous(w *answer, r *http.Request) error {
 		return errNoPage
 	}
 	s := &sitting{now: f.Now(), journey: j, survey: survey, mode: koe.Anonymous, keep: keepPage}
-	s.languages = languagesOf(&j.Journey, survey, f.Workspace.Settings.Language)
+	s.languages = f.languages[survey]
 	s.lang = choose(s.languages, r.Header.Get("Accept-Language"), r.URL.Query().Get("lang"))
 	return f.showDone(w, s, nil)
 }

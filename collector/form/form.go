@@ -25,6 +25,7 @@ import (
 	"strings"
 	"time"
 
+	"koe"
 	"koe/journey"
 	"koe/store"
 )
@@ -60,7 +61,8 @@ type form struct {
 	metrics *metrics
 	limits  *limiters
 
-	markdown func(string) template.HTML
+	markdown  func(string) template.HTML
+	languages map[*koe.Survey][]string // in which each survey can be read
 }
 
 type asset struct {
@@ -81,10 +83,15 @@ func New(cfg Config) http.Handler {
 	}
 	f := &form{
 		Config: cfg, words: readWords(), pages: readTemplates(), assets: map[string]asset{},
-		metrics: newMetrics(), limits: newLimiters(cfg.Limits), markdown: newMarkdown(),
+		metrics: newMetrics(), limits: newLimiters(cfg.Limits), markdown: newMarkdown(), languages: map[*koe.Survey][]string{},
 	}
 	f.css = f.publish("form", "css", "text/css; charset=utf-8", styleSheet)
 	f.js = f.publish("form", "js", "text/javascript; charset=utf-8", script)
+	for _, j := range cfg.Workspace.Journeys {
+		for i := range j.Surveys {
+			f.languages[&j.Surveys[i]] = languagesOf(&j.Journey, &j.Surveys[i], cfg.Workspace.Settings.Language)
+		}
+	}
 	public := cfg.Workspace.Settings.Collector.PublicURL
 	if u, err := url.Parse(public); err == nil {
 		f.base = strings.TrimRight(u.Path, "/")

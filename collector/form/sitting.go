@@ -49,7 +49,7 @@ func (f *form) sit(r *http.Request) (*sitting, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.languages = languagesOf(&s.journey.Journey, s.survey, f.Workspace.Settings.Language)
+	s.languages = f.languages[s.survey]
 	if r.Method == http.MethodPost {
 		if err := r.ParseForm(); err != nil {
 			return nil, badBody(err)
@@ -89,7 +89,7 @@ func (f *form) sitByToken(r *http.Request, s *sitting, token string) error {
 		return koe.Errorf(koe.Closed, "the anonymous answer was sent")
 	}
 	s.keep, s.root = keepServer, f.base+"/r/"+token
-	s.deviceKey = digest("device " + token)
+	s.deviceKey = deviceKey(token, "")
 	if s.mode == koe.Anonymous {
 		s.keep = keepPage
 	}
@@ -158,6 +158,9 @@ func (f *form) findDraft(r *http.Request, s *sitting) error {
 		s.draft = newDraft(s.now, s.sent)
 		s.seen()
 	}
+	if s.sent != nil && s.deviceKey != "" { // what was typed before the last sending is not typed over what was sent
+		s.deviceKey = deviceKey(r.PathValue("token"), s.sent.ID)
+	}
 	if s.invitation.Subject != "" && !s.reviewed {
 		p, err := f.Store.PersonByKey(ctx, s.invitation.Subject, store.WithVault)
 		switch {
@@ -187,6 +190,12 @@ func (s *sitting) seen() {
 			}
 		}
 	}
+}
+
+// deviceKey names the copy of what is typed on a person's device: for one link, since the last sending. It cannot be
+// turned back into the token.
+func deviceKey(token, sent string) string {
+	return digest("device "+token) + "." + digest("sent " + sent)[:8]
 }
 
 func digest(s string) string {

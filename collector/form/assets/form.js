@@ -21,6 +21,7 @@
     if (!form.dataset.key) return;
     keep(form.dataset.key, { t: Date.now(), at: form.dataset.at, state: form.elements.state.value, fields: values() });
   };
+  const finish = link => { try { Object.keys(localStorage).filter(k => k.startsWith(shelf(link))).forEach(k => localStorage.removeItem(k)); } catch { /* no storage */ } };
   const forget = () => { if (form && form.dataset.key) keep(form.dataset.key); };
   const status = text => { const s = one('[data-status]'); if (s) s.textContent = text; };
 
@@ -113,7 +114,7 @@
   const init = turned => {
     form = one('#f');
     const end = one('[data-finished]');
-    if (end && end.dataset.finished) keep(end.dataset.finished);
+    if (end && end.dataset.finished) finish(end.dataset.finished.split('.')[0]);
     const again = one('#resume');
     if (again) {
       const v = kept(again.dataset.key);
