@@ -84,6 +84,10 @@ func (s *Store) Changes(ctx context.Context, after Cursor, limit int) (*Changes,
 		at.kind, at.changed, at.key = 0, "0", ""
 	}
 	for at.kind < len(kinds) && limit > 0 {
+		if at.low == "0" && kinds[at.kind] == "erased" { // who begins has nothing to forget
+			at.kind++
+			break
+		}
 		n, err := s.changesOf(ctx, kinds[at.kind], &at, limit, out)
 		if err != nil {
 			return nil, err

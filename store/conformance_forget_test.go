@@ -72,6 +72,9 @@ func forgottenPersonLeavesNothing(t *testing.T, w world) {
 	if n := len(must(w.Requests(t.Context()))(t)); n != 0 {
 		t.Errorf("%d requests are left", n)
 	}
+	if fresh := must(w.Changes(t.Context(), "", 1000))(t); len(fresh.Erased) != 0 || fresh.More || len(fresh.People) != 2 {
+		t.Errorf("who begins is told to forget %+v", fresh.Erased)
+	}
 	saved(t, w.Store)
 	if again := must(w.PersonByID(t.Context(), "1001"))(t); again.Key == p[0].Key {
 		t.Error("the same key was made again")

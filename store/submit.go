@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/subtle"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -261,22 +262,19 @@ func (s *Store) Settle(ctx context.Context, now time.Time, atLeast int) (settled
 		journey, stage, survey string
 		version, waiting, over int
 	}
+	scan := func(rows *sql.Rows) (g group, err error) {
+		return g, rows.Scan(&g.journey, &g.stage, &g.survey, &g.version, &g.waiting, &g.over)
+	}
+	today := s.day(now).String()
+	rows, err := s.main.query(ctx, "settle_groups", "", today)
+	if waiting, err := collect(rows, err, scan); err != nil || len(waiting) == 0 {
+		return 0, err // nothing is written when nothing waits
+	}
 	err = s.main.update(ctx, func(tx *tx) error {
 		settled = 0
-		var groups []group
-		rows, err := tx.query("settle_groups", s.day(now).String())
+		rows, err := tx.query("settle_groups", today)
+		groups, err := collect(rows, err, scan)
 		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			var g group
-			if err := rows.Scan(&g.journey, &g.stage, &g.survey, &g.version, &g.waiting, &g.over); err != nil {
-				rows.Close()
-				return err
-			}
-			groups = append(groups, g)
-		}
-		if err := rows.Close(); err != nil {
 			return err
 		}
 		for _, g := range groups {
