@@ -28,7 +28,10 @@ func Load(ctx context.Context, cfg Config, now time.Time, rebuild bool) (LoadRes
 	if cfg.Progress != nil {
 		src.progress = func(done int) { cfg.Progress("load", done, 0) }
 	}
-	_ = now // the facts do not depend on when they are loaded
+	// Anonymous answers come in groups, so that nobody can see which of them and which invitation came together.
+	if _, err := cfg.Store.Settle(ctx, now, cfg.Workspace.Settings.Disclosure.MinGroup); err != nil {
+		return LoadResult{}, err
+	}
 	return load(ctx, cfg.site(), src, rebuild)
 }
 
