@@ -202,21 +202,32 @@ func (a *app) open(ctx context.Context) (*journey.Workspace, *store.Store, error
 	return w, s, nil
 }
 
-// openStore opens the store that koe.yaml names; the vault key comes from the environment or its file.
+// openStore opens the store that koe.yaml names.
 func openStore(ctx context.Context, w *journey.Workspace, env func(string) string) (*store.Store, error) {
+	cfg, err := storeConfig(w, env)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, cfg)
+}
+
+// storeConfig says where the store is; the vault key comes from the environment or its file.
+func storeConfig(w *journey.Workspace, env func(string) string) (store.Config, error) {
 	settings := w.Settings
 	cfg := store.Config{DSN: settings.Store, VaultPath: w.Path(settings.Vault), KeyFile: w.Path(settings.VaultKeyFile),
 		Location: w.Location, MailDomain: mailDomain(settings.Mail.From)}
-	if !strings.Contains(settings.Store, "://") {
+	if strings.Contains(settings.Store, "://") {
+		cfg.VaultPath = ""
+	} else {
 		cfg.DSN = w.Path(settings.Store)
 		if err := os.MkdirAll(filepath.Dir(cfg.DSN), 0o700); err != nil {
-			return nil, err
+			return cfg, err
 		}
 	}
 	if name := settings.VaultKeyEnv; name != "" {
 		cfg.Key = env(name)
 	}
-	return store.Open(ctx, cfg)
+	return cfg, nil
 }
 
 // logger writes to standard error; requests and passes log without names, addresses or tokens.

@@ -11,7 +11,9 @@ func (a *app) commands() []*cobra.Command {
 		a.serveCommand(),
 		a.formCommand(), a.answersCommand(),
 		a.loadCommand(), a.analyzeCommand(), a.reportCommand(), a.runCommand(),
-		a.sqlCommand(), a.directoryCommand(), a.requestsCommand(), a.statusCommand(),
+		a.sqlCommand(), a.directoryCommand(), a.requestsCommand(), a.statusCommand(), a.doctorCommand(),
+		a.forgetCommand(), a.personCommand(), a.retentionCommand(), a.logCommand(),
+		a.backupCommand(), a.restoreCommand(),
 		a.versionCommand(),
 	}
 }
