@@ -125,6 +125,7 @@ type answerImport struct {
 	words    *answerWords
 	tongues  map[string]string
 	byID     map[string]*koe.Person
+	bare     map[string]string      // numbers without the zeros before them → number
 	byMail   map[string]*koe.Person // nil where two people share an address
 	invited  map[koe.PersonKey][]*koe.Invitation
 	present  map[string]koe.Submission // current responses by slot
@@ -159,7 +160,7 @@ const (
 
 func newAnswerImport(ctx context.Context, cfg Config, opts AnswerOptions, now time.Time) (*answerImport, error) {
 	in := &answerImport{cfg: &cfg, opts: opts, now: now, lang: cfg.lang(), words: newAnswerWords(), tongues: wordsOf(languages()),
-		byID: map[string]*koe.Person{}, byMail: map[string]*koe.Person{}, invited: map[koe.PersonKey][]*koe.Invitation{},
+		byID: map[string]*koe.Person{}, bare: map[string]string{}, byMail: map[string]*koe.Person{}, invited: map[koe.PersonKey][]*koe.Invitation{},
 		present: map[string]koe.Submission{}, known: map[string]bool{}, counts: map[string]*QuestionCount{}, values: map[string]map[string]int{},
 		matched: map[koe.PersonKey]bool{}, repeated: map[string]int{}}
 	var err error
@@ -194,6 +195,7 @@ func (in *answerImport) load(ctx context.Context) error {
 	for i := range people {
 		p := &people[i]
 		in.byID[p.ID] = p
+		in.bare[bareNumber(p.ID)] = p.ID
 		for _, address := range []string{p.Email, p.PersonalEmail} {
 			if address = cell.Fold(address); address == "" {
 				continue

@@ -379,3 +379,24 @@ func TestAnswers_FindTheJourneyThatAsksTheQuestions(t *testing.T) {
 		t.Errorf("no question at all: %v", err)
 	}
 }
+
+func TestAnswers_OfSomebodyInvitedToAnAnonymousSurveyAreTakenOnceAndNotChanged(t *testing.T) {
+	cfg := staffed(t)
+	invite(t, cfg, "001", [3]string{"anon", "2026-05-01", "2026-07-31"})
+	header := []string{"person_id", "stage", "submitted_at", "ISO1"}
+	files := csvOf(t, header, []string{"001", "anon", "2026-06-01", "4"})
+	if r := answers(t, cfg, files, AnswerOptions{}); r.Added != 1 || r.Linked != 1 {
+		t.Fatalf("%+v", r)
+	}
+	if again := answers(t, cfg, files, AnswerOptions{}); again.Unchanged != 1 || again.Added != 0 || len(again.Refused) > 0 {
+		t.Errorf("again: %+v", again)
+	}
+	changed := answers(t, cfg, csvOf(t, header, []string{"001", "anon", "2026-06-01", "5"}), AnswerOptions{})
+	if len(changed.Refused) != 1 || changed.Added != 0 {
+		t.Errorf("changed: %+v", changed)
+	}
+	all, _ := cfg.Store.Submissions(t.Context(), store.SubmissionFilter{})
+	if len(all) != 1 || all[0].Person != "" || all[0].Invitation != "" || all[0].ID != "" {
+		t.Errorf("an anonymous answer tells who gave it: %+v", all)
+	}
+}

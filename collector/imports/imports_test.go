@@ -362,3 +362,18 @@ func csvOf(t testing.TB, records ...[]string) []string {
 	}
 	return file(t, "answers.csv", b.String())
 }
+
+func TestPeople_AreNotDoubledWhenASpreadsheetDropsTheirZeros(t *testing.T) {
+	cfg := staffed(t)
+	r := people(t, cfg, file(t, "r.csv", "person_id,name,joined_on\n1,中途 花子,2026-04-01\n3,新 人,2026-06-01\n"))
+	if got := reasons(r.Refused); len(got) != 1 || got[0] != `r.csv:2:1: person_id "1" looks like "001" with its zeros lost; keep such numbers as text in the spreadsheet` {
+		t.Errorf("%v", got)
+	}
+	if diff := cmp.Diff([]string{"3"}, r.Added); diff != "" {
+		t.Error(diff)
+	}
+	a := answers(t, cfg, csvOf(t, []string{"person_id", "stage", "ISO1"}, []string{"1", "m2", "4"}), AnswerOptions{})
+	if got := reasons(a.Refused); len(got) != 1 || !strings.Contains(got[0], `did a spreadsheet drop the zeros of "001"?`) {
+		t.Errorf("%v", got)
+	}
+}

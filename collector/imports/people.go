@@ -71,6 +71,7 @@ type rosterSync struct {
 	today    koe.Date
 	name     func(header string) string
 	byID     map[string]koe.Person
+	bare     map[string]string // numbers without the zeros before them → number
 	all      []koe.Person
 	seen     map[string]bool
 	save     []koe.Person
@@ -85,11 +86,12 @@ func newRosterSync(settings *koe.Settings, lang string, existing []koe.Person, t
 	s := &rosterSync{
 		settings: settings, lang: lang, today: today, all: existing,
 		name: naming(names, settings.Aliases, rosterHeaders()),
-		byID: map[string]koe.Person{}, seen: map[string]bool{},
+		byID: map[string]koe.Person{}, bare: map[string]string{}, seen: map[string]bool{},
 		roles: wordsOf(roles()), tongues: wordsOf(languages()), never: map[string]bool{},
 	}
 	for _, p := range existing {
 		s.byID[p.ID] = p
+		s.bare[bareNumber(p.ID)] = p.ID
 	}
 	for _, word := range neverJoined() {
 		s.never[cell.Fold(word)] = true
@@ -183,11 +185,20 @@ func (s *rosterSync) readTables(tables []table.Table) error {
 			}
 			continue
 		}
+		if known := s.bare[bareNumber(id)]; known != "" && s.byID[id].ID == "" && len(rows[known]) == 0 {
+			s.refuse(at[0].c.problem(at[0].row, colPerson, say(s.lang, "%s「%s」は、名簿の「%s」の先頭の0が消えたもののようです。表計算ソフトでは文字列として扱ってください。",
+				"%s %q looks like %q with its zeros lost; keep such numbers as text in the spreadsheet", at[0].c.written(colPerson), id, known)))
+			s.seen[known] = true
+			continue
+		}
 		s.row(at[0].c, at[0].row, id)
 	}
 	s.result.Unknown = slices.Sorted(maps.Keys(unknown))
 	return nil
 }
+
+// bareNumber is a person's number as a spreadsheet shows it that took it for a number: without the zeros before it.
+func bareNumber(id string) string { return strings.TrimLeft(id, "0") }
 
 // missing is the problem of a file without a column that it must have.
 func (s *rosterSync) missing(t *table.Table, c *columns, column string) koe.Problem {

@@ -103,7 +103,10 @@ func (in *answerImport) person(l *layout, r table.Row, refuse func(int, string))
 	if l.person >= 0 {
 		if id := cell.Identifier(r.Text(l.person)); id != "" {
 			p, found := in.byID[id]
-			if !found {
+			if lost := in.bare[bareNumber(id)]; !found && lost != "" {
+				refuse(l.person, say(in.lang, "番号「%s」の人は名簿にいません。名簿の「%s」の先頭の0が、表計算ソフトで消えていませんか。",
+					"nobody on the roster has the number %q; did a spreadsheet drop the zeros of %q?", id, lost))
+			} else if !found {
 				refuse(l.person, say(in.lang, "番号「%s」の人は名簿にいません。", "nobody on the roster has the number %q", id))
 			}
 			return p

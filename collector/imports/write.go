@@ -37,7 +37,12 @@ func (in *answerImport) write(ctx context.Context) error {
 			defer mu.Unlock()
 			switch kind := koe.KindOf(err); {
 			case err != nil && (kind == koe.Conflict || kind == koe.Closed || kind == koe.Invalid):
-				in.result.Refused = append(in.result.Refused, koe.Problem{File: row.at.File, Line: row.at.Line, Message: err.Error()})
+				message := err.Error()
+				if row.sub.Mode == koe.Anonymous && kind == koe.Conflict {
+					message = say(in.lang, "この無記名の調査にはもう回答があります。無記名の回答は探し出せないため、訂正できません。",
+						"this anonymous survey was answered already; anonymous answers cannot be found again, and so not be corrected")
+				}
+				in.result.Refused = append(in.result.Refused, koe.Problem{File: row.at.File, Line: row.at.Line, Message: message})
 				in.uncount(row)
 			case err != nil:
 				return fmt.Errorf("answers import: line %d of %s: %w", row.at.Line, row.at.File, err)
