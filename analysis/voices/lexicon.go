@@ -171,6 +171,8 @@ type Morpheme struct {
 	Start   int    `json:"start"`
 	End     int    `json:"end"` // bytes in the masked text
 	Clause  int    `json:"clause"`
+
+	form string // 活用形
 }
 
 // is reports whether the morpheme's part of speech begins so.
@@ -194,6 +196,8 @@ func (l *Lexicon) morphemes(text string) ([]Morpheme, error) {
 		if base, ok := t.BaseForm(); ok && base != "*" && base != "" && t.Class != tokenizer.USER {
 			m.Base = base
 		}
+		m.Base = lowerASCII(m.Base)
+		m.form, _ = t.InflectionalForm()
 		out = append(out, m)
 	}
 	return out, nil
