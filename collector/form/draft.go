@@ -33,6 +33,7 @@ type draft struct {
 	Seconds  int                   `json:"seconds,omitempty"` // spent on an earlier version of the same answers
 	Answers  map[string]koe.Answer `json:"answers"`           // Skipped: shown and left empty, or a note that was shown; no entry: not shown yet
 	Publish  bool                  `json:"publish,omitempty"`
+	Base     string                `json:"base,omitempty"` // the submission that is being changed; "" before the first
 }
 
 // newDraft starts a draft, from the answers that were sent before when there are some.
@@ -43,7 +44,7 @@ func newDraft(now time.Time, sent *koe.Submission) draft {
 	if sent == nil {
 		return d
 	}
-	d.Seconds, d.Publish, d.Language = sent.Seconds, sent.PublishOK, sent.Language
+	d.Seconds, d.Publish, d.Language, d.Base = sent.Seconds, sent.PublishOK, sent.Language, sent.ID
 	for id, a := range sent.Answers {
 		if a.Missing != koe.NotAsked {
 			d.Answers[id] = a

@@ -113,6 +113,32 @@ func TestSend_AStalePageIsANewVersionAndAnOldSendingIsNot(t *testing.T) {
 	}
 }
 
+func TestDraft_AnAutosaveThatComesLateLeavesNothingBehind(t *testing.T) {
+	w := newWorld(t)
+	inv, token := w.invite("1001", "m3")
+	open := w.get("/r/" + token + "/1")
+	review := toReview(w, token)
+	last := w.get("/r/" + token + "/6")
+	review.press("send").wants(200, "ご回答ありがとうございました")
+	for _, late := range []*page{open, last, review} {
+		if p := late.press("save", "a.FIT1=1"); p.status != 204 {
+			t.Errorf("an autosave got %d", p.status)
+		}
+	}
+	if raw, ok, _ := w.store.Draft(t.Context(), inv.Key); ok {
+		t.Errorf("a draft after the sending: %s", raw)
+	}
+	// One that was written at the very moment of the sending is not mistaken for a change.
+	must(t, w.store.SaveDraft(t.Context(), w.now(), inv.Key, []byte(`{"id":"00112233445566778899aabbccddeeff","answers":{"FIT1":{"v":1}}}`)))
+	if got := w.get("/r/" + token + "/1").values().Get("a.FIT1"); got != "4" {
+		t.Errorf("the first answer is %q, sent was 4", got)
+	}
+	w.get("/r/"+token+"/1").press("save", "a.FIT1=5")
+	if got := w.get("/r/" + token + "/1").values().Get("a.FIT1"); got != "5" {
+		t.Errorf("a change of what was sent is not kept: %q", got)
+	}
+}
+
 func TestSend_ChangedBranchTakesBackWhatItsOldAnswerAskedFor(t *testing.T) {
 	w := newWorld(t)
 	inv, token := w.invite("1001", "m3")

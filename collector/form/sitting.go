@@ -149,6 +149,7 @@ func (f *form) findDraft(r *http.Request, s *sitting) error {
 		}
 		if ok {
 			s.draft, s.started = decodeDraft(raw, &s.journey.Journey, s.survey, s.now)
+			s.started = s.started && !s.stale()
 		}
 	}
 	if !s.started {
@@ -172,6 +173,10 @@ func (f *form) findDraft(r *http.Request, s *sitting) error {
 	}
 	return nil
 }
+
+// stale reports whether the draft was begun before what has been sent since: an autosave that came late, or a page that was
+// left open in another tab.
+func (s *sitting) stale() bool { return s.sent != nil && s.draft.Base != s.sent.ID }
 
 // seen marks everything that was shown for the answers that were sent, notes and refused contact too.
 func (s *sitting) seen() {

@@ -68,7 +68,14 @@ func (f *form) turn(w *answer, r *http.Request) error {
 	if do == "send" {
 		return f.send(w, r, s)
 	}
+	if do == "save" && s.stale() {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	before := s.draft.clone()
+	if s.sent != nil {
+		s.draft.Base = s.sent.ID // whoever goes on with an old page changes what was sent
+	}
 	s.draft.Language = s.lang
 	taken := f.take(s, place, post, do)
 	if s.keep == keepServer && (!s.started || !before.equal(s.draft)) {
