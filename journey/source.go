@@ -17,7 +17,7 @@ import (
 
 // The limits of a text file. They are far above what people write and keep hostile input cheap.
 const (
-	maxBytes   = 4 << 20
+	maxBytes   = 1 << 20
 	maxNesting = 100
 	maxValues  = 1 << 17
 )

@@ -40,7 +40,7 @@ func TestParseSettings_FilesThatAreNotPlainUTF8(t *testing.T) {
 		{"UTF-16", "\xff\xfeo\x00r\x00g\x00", []string{"koe.yaml:1:1: the file is UTF-16, and UTF-8 was expected (save it as UTF-8 in your editor)"}},
 		{"empty", "", []string{"koe.yaml:1:1: the file is empty"}},
 		{"only a comment", "# later\n", []string{"koe.yaml:1:1: the file is empty"}},
-		{"huge", strings.Repeat("#\n", maxBytes), []string{"koe.yaml:1:1: the file has 8388608 bytes, and at most 4194304 are read"}},
+		{"huge", strings.Repeat("#\n", maxBytes), []string{"koe.yaml:1:1: the file has 2097152 bytes, and at most 1048576 are read"}},
 		{"deep", strings.Repeat("[", 100000), []string{"koe.yaml:1:101: brackets or dashes are nested more than 100 deep here"}},
 		{"deep dashes", strings.Repeat("- ", 100000), []string{"koe.yaml:1:201: brackets or dashes are nested more than 100 deep here"}},
 		{"a list", "- a\n", []string{"koe.yaml:1:1: ここはリストです。キーと値を書いてください (キー: " + strings.Join(settingsShape().names(), ", ") + ")"}},
