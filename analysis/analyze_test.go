@@ -24,6 +24,7 @@ func wholeWorld(t testing.TB) *world {
 		{ID: "share", Stage: "m3", Kind: koe.HypothesisShare, Measure: "F1", Answers: ">=4", Expect: "above", Bar: 0.2},
 		{ID: "change", Stage: "m3", Kind: koe.HypothesisChange, Measure: "isolation", From: "m2", Expect: "above", Bar: 0},
 		{ID: "contrast", Stage: "m3", Kind: koe.HypothesisContrast, Measure: "isolation", Groups: []string{"mentor=no", "mentor=yes"}, Expect: "above", Bar: 0},
+		{ID: "bureaus", Stage: "m3", Kind: koe.HypothesisContrast, Measure: "isolation", Groups: []string{"bureau=A", "bureau=B"}, Expect: "above", Bar: 0},
 		{ID: "peak", Stage: "m3", Kind: koe.HypothesisPeak, Measure: "isolation", Expect: "above", Bar: 0},
 		{ID: "association", Stage: "m3", Kind: koe.HypothesisAssociation, Measure: "isolation", With: "fit", Expect: "below", Bar: 0},
 		{ID: "theme", Stage: "m3", Kind: koe.HypothesisTheme, Measure: "isolation", Expect: "above", Bar: 0.2},
@@ -59,6 +60,7 @@ func TestAnalyze_EverySQLFileRunsAndNoneIsIdle(t *testing.T) {
 	for _, step := range steps() {
 		called["models/"+step.name+".sql"] = true
 	}
+	called["models/hypothesis_group.sql"], called["models/hypothesis_wave.sql"] = true, true // run by hypothesis
 	for _, files := range []fs.FS{reductionFiles, modelFiles} {
 		err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && !entry.IsDir() && !called[path] {

@@ -20,8 +20,9 @@ type source struct {
 	journeys []*koe.Journey
 	location *time.Location
 	feed     feed
-	mask     func(string) (string, error) // of free text
-	progress func(done int)               // rows read so far; may be nil
+	mask     func(string) (string, error)    // of free text
+	progress func(done int)                  // rows read so far; may be nil
+	seen     map[string]map[string]time.Time // when each hypothesis of each journey was first seen
 }
 
 // feed gives what changed in the store since a cursor, oldest first. A row that changes later comes again.
@@ -152,7 +153,7 @@ func (b *building) fill(ctx context.Context, l *layout, src source, first *batch
 			spells: map[koe.PersonKey][]koe.Spell{}, invited: map[string]int{}, used: map[koe.PersonKey]bool{}, touched: map[koe.PersonKey]bool{},
 			encoder: encoder{layout: l, location: src.location, mask: src.mask}}
 		if in.fresh {
-			if err := in.create(ctx); err != nil {
+			if err := in.create(ctx, src.seen); err != nil {
 				return err
 			}
 		}
@@ -201,7 +202,7 @@ func execAll(ctx context.Context, conn *duckdb.Conn, statements string, args ...
 }
 
 // create makes the tables and fills those that describe the journeys.
-func (in *loader) create(ctx context.Context) error {
+func (in *loader) create(ctx context.Context, seen map[string]map[string]time.Time) error {
 	if err := execAll(ctx, in.conn, in.layout.ddl()); err != nil {
 		return err
 	}
@@ -213,7 +214,7 @@ func (in *loader) create(ctx context.Context) error {
 			return err
 		}
 	}
-	return in.writeFacts()
+	return in.writeFacts(seen)
 }
 
 // setAbout puts one fact into about; values that are not text become JSON.

@@ -303,7 +303,7 @@ func joined(errs ...error) error {
 }
 
 // writeFacts fills the tables that describe the journeys.
-func (in *loader) writeFacts() error {
+func (in *loader) writeFacts(seen map[string]map[string]time.Time) error {
 	language := in.layout.settings.Language
 	var errs []error
 	write := func(name string, each func(j *journeyLayout, add func(...driver.Value))) {
@@ -352,6 +352,11 @@ func (in *loader) writeFacts() error {
 	write("measure", func(j *journeyLayout, add func(...driver.Value)) {
 		for i, m := range j.Measures {
 			add(j.ID, m.ID, int32(i+1), string(m.Owner), m.Title.In(language), jsonOf(m.Title), nonNil(m.Stages), m.Event, nonNil(m.Targets))
+		}
+	})
+	write("hypothesis_seen", func(j *journeyLayout, add func(...driver.Value)) {
+		for _, h := range j.Hypotheses {
+			add(j.ID, h.ID, h.SHA256, moment(seen[j.ID][h.ID]))
 		}
 	})
 	return joined(errs...)

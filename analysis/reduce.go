@@ -17,6 +17,7 @@ var reductionFiles embed.FS
 var reductions = []string{
 	"red_stage", "red_question", "red_construct", "red_cell", "red_cut", "red_rate", "red_response", "red_people", "red_item", "red_score", "red_moment",
 	"red_pair", "red_silence", "red_careless", "red_stay", "red_exposed", "red_contrast", "red_cross", "red_driver",
+	"red_hypothesis", "red_wave",
 }
 
 // reductionSQL gives the statements of one reduction for a layout, as of a day.

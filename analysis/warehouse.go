@@ -32,6 +32,14 @@ func Load(ctx context.Context, cfg Config, now time.Time, rebuild bool) (LoadRes
 	if _, err := cfg.Store.Settle(ctx, now, cfg.Workspace.Settings.Disclosure.MinGroup); err != nil {
 		return LoadResult{}, err
 	}
+	src.seen = map[string]map[string]time.Time{}
+	for _, journey := range src.journeys {
+		seen, err := cfg.Store.SeeHypotheses(ctx, now, journey.ID, journey.Hypotheses)
+		if err != nil {
+			return LoadResult{}, fmt.Errorf("note when the hypotheses were written: %w", err)
+		}
+		src.seen[journey.ID] = seen
+	}
 	return load(ctx, cfg.site(), src, rebuild)
 }
 

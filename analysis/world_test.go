@@ -20,7 +20,7 @@ type world struct {
 	script   []*batch // what the feed gives, one batch at a time
 	loaded   int      // batches that exist so far: the feed gives no more
 	at       *site
-	asked    int
+	seen     map[string]map[string]time.Time
 }
 
 // newWorld makes a folder for the warehouse. Segments are bureau › division, and hire_type.
@@ -48,7 +48,7 @@ func (w *world) source() source {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return source{settings: &w.settings, journeys: w.journeys, location: tokyo, feed: w, mask: func(s string) (string, error) { return "［" + s + "］", nil }}
+	return source{settings: &w.settings, journeys: w.journeys, location: tokyo, feed: w, seen: w.seen, mask: func(s string) (string, error) { return "［" + s + "］", nil }}
 }
 
 func (w *world) load(rebuild bool) LoadResult {

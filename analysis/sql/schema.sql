@@ -137,3 +137,10 @@ CREATE SCHEMA loader;
 CREATE TABLE loader.cursor (place VARCHAR NOT NULL);
 COMMENT ON TABLE loader.cursor IS 'How far the store has been read: bookkeeping of koe load, not data. One row.';
 COMMENT ON COLUMN loader.cursor.place IS 'Place in the feed of the store.';
+
+CREATE TABLE hypothesis_seen (journey VARCHAR NOT NULL, hypothesis VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, seen_at TIMESTAMP);
+COMMENT ON TABLE hypothesis_seen IS 'When each hypothesis, word for word, was first loaded: one row a hypothesis.';
+COMMENT ON COLUMN hypothesis_seen.journey IS 'Journey id.';
+COMMENT ON COLUMN hypothesis_seen.hypothesis IS 'Hypothesis id.';
+COMMENT ON COLUMN hypothesis_seen.sha256 IS 'SHA-256 of its text in the journey file.';
+COMMENT ON COLUMN hypothesis_seen.seen_at IS 'First time it was seen, UTC; NULL when unknown.';

@@ -1,0 +1,18 @@
+-- hypothesis: one row a source of evidence and value: how many people, for Go to test the hypotheses (METHOD 4). source says
+-- which: score and answer (a construct's or question's values at a stage), pair (differences from stage other to stage),
+-- contrast (id is the hypothesis, other is all or yes), cross (id is the hypothesis, a and b are its two values), rate
+-- (a asked, b answered). From red_score, red_item, red_pair, red_contrast, red_cross, red_rate, red_cut.
+WITH everybody AS (SELECT journey, cell, stage, wave FROM red_cut WHERE segment = '')
+SELECT 'score' AS source, journey, construct AS id, stage, '' AS other, wave, score AS a, 0::BIGINT AS b, sum(n)::BIGINT AS n
+FROM red_score JOIN everybody USING (journey, cell) WHERE score IS NOT NULL GROUP BY ALL
+UNION ALL
+SELECT 'answer', journey, question, stage, '', wave, value, 0, sum(n)::BIGINT FROM red_item JOIN everybody USING (journey, cell) GROUP BY ALL
+UNION ALL
+SELECT 'pair', journey, construct, to_stage, from_stage, wave, later - earlier, 0, sum(n)::BIGINT FROM red_pair JOIN everybody USING (journey, cell) GROUP BY ALL
+UNION ALL
+SELECT 'contrast', journey, hypothesis, '', had, wave, value, 0, n FROM red_contrast
+UNION ALL
+SELECT 'cross', journey, hypothesis, '', '', wave, x, y, n FROM red_cross
+UNION ALL
+SELECT 'rate', journey, '', stage, '', wave, sum(invited)::BIGINT, sum(answered)::BIGINT, 1 FROM red_rate JOIN everybody USING (journey, cell) GROUP BY ALL
+ORDER BY ALL;
