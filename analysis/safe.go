@@ -22,6 +22,9 @@ type safety struct {
 	k    int
 	base []disclosure.Reason
 	n    *sizes // of responses
+	// what was decided for the scores of each construct, and how many people they are; filled by safeTrends
+	trend  map[string][]disclosure.Reason
+	scored map[string][]int
 }
 
 // disclose fills the safe_* tables.
@@ -36,6 +39,8 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *An
 	}
 	if err := joined(
 		a.safeItems(ctx, all), a.safeTrends(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx),
+		a.safeChanges(ctx, all), a.safeComparisons(ctx, all), a.safeSeries(ctx, all), a.safeSilence(ctx, all), a.safeCareless(ctx, all),
+		a.safeNonresponse(ctx, all), a.safeEffects(ctx, all), a.safeDrivers(ctx), a.safeRetention(ctx, all), a.safeHypotheses(ctx, all),
 	); err != nil {
 		return err
 	}
@@ -80,7 +85,7 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 	if err != nil {
 		return nil, err
 	}
-	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes()}
+	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes(), trend: map[string][]disclosure.Reason{}, scored: map[string][]int{}}
 	for _, row := range rows {
 		if i, ok := g.cell(row.Segment, row.Member, row.Stage, slice{row.Grain, row.Period}); ok {
 			s.n.n[i] += int(row.N)
@@ -253,10 +258,10 @@ func counted[T any](s *safety, run []T, key func(*T) (segment, member, stage str
 	return n
 }
 
-// reason gives what was decided for a cell; one outside the grid is withheld.
+// reason gives what was decided for a cell; one outside the grid, or never decided, is withheld.
 func (s *safety) reason(reasons []disclosure.Reason, segment, member, stage string, at slice) string {
 	c, ok := s.cell(segment, member, stage, at)
-	if !ok {
+	if !ok || reasons == nil {
 		return string(disclosure.Small)
 	}
 	return string(reasons[c])
@@ -280,6 +285,7 @@ func (a *analyzer) safeTrends(ctx context.Context, all map[string]*safety) error
 			}
 		}
 		reasons := s.figure(n, s.k)
+		s.trend[run[0].Construct], s.scored[run[0].Construct] = reasons, n
 		for i := range run {
 			r := &run[i]
 			at := grainSlice(r.Grain, r.Period)

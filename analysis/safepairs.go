@@ -1,0 +1,273 @@
+package analysis
+
+import (
+	"context"
+
+	"koe/analysis/disclosure"
+)
+
+// worse is the reason of the first that is withheld.
+func worse(reasons ...disclosure.Reason) disclosure.Reason {
+	for _, reason := range reasons {
+		if reason != disclosure.Published {
+			return reason
+		}
+	}
+	return disclosure.Published
+}
+
+// leaves reports whether what is left over between two published groups, one inside the other, is 1 to k−1 people
+// (METHOD 5.2, subset rule).
+func leaves(all, part int64, k int) bool { return all > part && all-part < int64(k) }
+
+// safeChanges protects the changes. A change has its own people; it goes with either stage's cell.
+func (a *analyzer) safeChanges(ctx context.Context, all map[string]*safety) error {
+	rows, err := readMain[Change](ctx, a, "change", "journey, construct, from_stage, to_stage, segment, member")
+	if err != nil {
+		return err
+	}
+	for _, run := range runs(rows, func(r *Change) string {
+		return r.Journey + "\x00" + r.Construct + "\x00" + r.FromStage + "\x00" + r.ToStage
+	}) {
+		reasons := all[run[0].Journey].changes(run)
+		for i := range run {
+			r := &run[i]
+			r.Withheld = all[r.Journey].reason(reasons, r.Segment, r.Member, r.ToStage, slice{})
+			if r.Withheld != "" {
+				*r = Change{Journey: r.Journey, Construct: r.Construct, FromStage: r.FromStage, ToStage: r.ToStage, Segment: r.Segment, Member: r.Member, Withheld: r.Withheld}
+				continue
+			}
+			if r.N, r.NShown = shown(zero(r.N)); r.N == nil {
+				r.Improved, r.Same, r.Worsened = nil, nil, nil // they would add up to n
+			}
+		}
+	}
+	return storeSafe(ctx, a, "change", rows)
+}
+
+// changes decides for the changes between one pair of stages.
+func (s *safety) changes(run []Change) []disclosure.Reason {
+	own := s.noSizes()
+	withheld := make([]disclosure.Reason, s.cells)
+	for n := range s.nodes {
+		to, from := s.at(n, s.stageAt[run[0].ToStage], 0), s.at(n, s.stageAt[run[0].FromStage], 0)
+		construct := s.trend[run[0].Construct]
+		withheld[to] = worse(s.base[to], s.base[from])
+		if construct != nil {
+			withheld[to] = worse(withheld[to], construct[to], construct[from])
+		}
+	}
+	for _, r := range run {
+		if c, ok := s.cell(r.Segment, r.Member, r.ToStage, slice{}); ok {
+			own.n[c] = int(zero(r.N))
+			pooled, _ := s.cell(r.Segment, r.Member, "", slice{})
+			own.n[pooled] = own.n[c]
+		}
+	}
+	return s.decide(own, max(s.k, fewestPairs), withheld)
+}
+
+// safeComparisons protects the comparisons and the shrunk means: they go with the member's score.
+func (a *analyzer) safeComparisons(ctx context.Context, all map[string]*safety) error {
+	rows, err := readMain[Comparison](ctx, a, "comparison", "ALL")
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		r := &rows[i]
+		r.Withheld = all[r.Journey].reason(all[r.Journey].trend[r.Construct], r.Segment, r.Member, r.Stage, slice{})
+		if r.Withheld == "" && !a.tested(r.N, r.RestN) {
+			r.Withheld = string(disclosure.Small)
+		}
+		if r.Withheld != "" {
+			*r = Comparison{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Segment: r.Segment, Member: r.Member, Withheld: r.Withheld}
+			continue
+		}
+		r.N, r.NShown = shown(zero(r.N))
+		if r.RestN, r.RestNShown = shown(zero(r.RestN)); r.N == nil || r.RestN == nil {
+			r.U, r.DF = nil, nil // with the p they would give n away
+		}
+	}
+	shrunken, err := readMain[Shrunk](ctx, a, "shrunk", "ALL")
+	if err != nil {
+		return err
+	}
+	for i := range shrunken {
+		r := &shrunken[i]
+		r.Withheld = all[r.Journey].reason(all[r.Journey].trend[r.Construct], r.Segment, r.Member, r.Stage, slice{})
+		if r.Withheld != "" {
+			*r = Shrunk{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Segment: r.Segment, Member: r.Member, Ranked: r.Ranked, Withheld: r.Withheld}
+			continue
+		}
+		if r.N, r.NShown = shown(zero(r.N)); r.N == nil {
+			r.Weight = nil // it grows with n
+		}
+	}
+	return joined(storeSafe(ctx, a, "comparison", rows), storeSafe(ctx, a, "shrunk", shrunken))
+}
+
+// safeSeries protects trend tests and signals. A test is of ranks and medians over a whole line, and goes with the cell of
+// all time. A signal shows the mean of a quarter and of the baseline: each of these quarters must be published.
+func (a *analyzer) safeSeries(ctx context.Context, all map[string]*safety) error {
+	tests, err := readMain[TrendTest](ctx, a, "trend_test", "ALL")
+	if err != nil {
+		return err
+	}
+	for i := range tests {
+		r := &tests[i]
+		if r.Withheld = all[r.Journey].reason(all[r.Journey].trend[r.Construct], r.Segment, r.Member, r.Stage, slice{}); r.Withheld != "" {
+			*r = TrendTest{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Grain: r.Grain, Segment: r.Segment, Member: r.Member, Withheld: r.Withheld}
+		}
+	}
+	signals, err := readMain[Signal](ctx, a, "signal", "ALL")
+	if err != nil {
+		return err
+	}
+	for i := range signals {
+		r := &signals[i]
+		if r.Withheld = string(all[r.Journey].lineUpTo(r)); r.Withheld != "" {
+			*r = Signal{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Segment: r.Segment, Member: r.Member, Period: r.Period, Rule: r.Rule, Withheld: r.Withheld}
+		}
+	}
+	return joined(storeSafe(ctx, a, "trend_test", tests), storeSafe(ctx, a, "signal", signals))
+}
+
+// lineUpTo decides for a signal: published only when every quarter of its line with anybody in it is, up to its own.
+func (s *safety) lineUpTo(r *Signal) disclosure.Reason {
+	reasons, n := s.trend[r.Construct], s.scored[r.Construct]
+	if reasons == nil {
+		return disclosure.Small
+	}
+	stages := []string{r.Stage}
+	if r.Stage == "" {
+		stages = s.stages[1:]
+	}
+	for _, stage := range stages {
+		for _, at := range s.slices {
+			c, ok := s.cell(r.Segment, r.Member, stage, at)
+			if ok && at.grain == "quarter" && at.period <= r.Period && n[c] > 0 && reasons[c] != disclosure.Published {
+				return reasons[c]
+			}
+		}
+	}
+	return disclosure.Published
+}
+
+// safeSilence protects who stayed and who fell silent: both groups large, and nobody left between them and all who had
+// answered before.
+func (a *analyzer) safeSilence(ctx context.Context, all map[string]*safety) error {
+	rows, err := readMain[Silence](ctx, a, "silence", "ALL")
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		r := &rows[i]
+		s := all[r.Journey]
+		from, _ := s.cell("", "", r.FromStage, slice{})
+		reason := disclosure.Small
+		if reasons := s.trend[r.Construct]; reasons != nil {
+			reason = reasons[from]
+		}
+		switch {
+		case reason != disclosure.Published:
+		case !a.tested(r.StayedN, r.SilentN):
+			reason = disclosure.Small
+		case leaves(int64(s.scored[r.Construct][from]), zero(r.StayedN)+zero(r.SilentN), s.k):
+			reason = disclosure.Complement
+		}
+		if reason != disclosure.Published {
+			*r = Silence{Journey: r.Journey, Construct: r.Construct, FromStage: r.FromStage, ToStage: r.ToStage, Withheld: string(reason)}
+			continue
+		}
+		r.StayedN, r.StayedNShown = shown(zero(r.StayedN))
+		r.SilentN, r.SilentNShown = shown(zero(r.SilentN))
+	}
+	return storeSafe(ctx, a, "silence", rows)
+}
+
+// safeCareless protects the mean without careless answers: the flagged are nobody, or many (subset rule).
+func (a *analyzer) safeCareless(ctx context.Context, all map[string]*safety) error {
+	rows, err := readMain[Careless](ctx, a, "careless", "ALL")
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		r := &rows[i]
+		s := all[r.Journey]
+		if r.Withheld = s.reason(s.trend[r.Construct], "", "", r.Stage, slice{}); r.Withheld != "" {
+			*r = Careless{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Withheld: r.Withheld}
+			continue
+		}
+		flagged, n := zero(r.Flagged), zero(r.N)
+		if flagged > 0 && (flagged < int64(s.k) || n-flagged < int64(s.k)) {
+			r.MeanWithout = nil
+		}
+		r.N, r.NShown = shown(n)
+		if r.Flagged, r.FlaggedShown = shown(flagged); flagged == 0 {
+			r.Flagged, r.FlaggedShown = whole(0), "0"
+		}
+	}
+	return storeSafe(ctx, a, "careless", rows)
+}
+
+// safeNonresponse protects the tests of response rates: they go with the stage's cell of everybody.
+func (a *analyzer) safeNonresponse(ctx context.Context, all map[string]*safety) error {
+	rows, err := readMain[Nonresponse](ctx, a, "nonresponse", "ALL")
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		r := &rows[i]
+		if r.Withheld = all[r.Journey].reason(all[r.Journey].base, "", "", r.Stage, quarterSlice(r.Period)); r.Withheld != "" {
+			*r = Nonresponse{Journey: r.Journey, Stage: r.Stage, Period: r.Period, Segment: r.Segment, Withheld: r.Withheld}
+		}
+	}
+	return storeSafe(ctx, a, "nonresponse", rows)
+}
+
+// safeEffects protects the differences in change: both arms large, and nobody left between them and all whose change is
+// published.
+func (a *analyzer) safeEffects(ctx context.Context, all map[string]*safety) error {
+	rows, err := readMain[MeasureEffect](ctx, a, "measure_effect", "ALL")
+	if err != nil {
+		return err
+	}
+	changes, err := readRows[changeSize](ctx, a.conn, "SELECT journey, construct, from_stage, to_stage, n FROM change WHERE segment = ''")
+	if err != nil {
+		return err
+	}
+	people := map[[4]string]int64{}
+	for _, c := range changes {
+		people[[4]string{c.Journey, c.Construct, c.FromStage, c.ToStage}] = c.N
+	}
+	for i := range rows {
+		r := &rows[i]
+		s := all[r.Journey]
+		to, _ := s.cell("", "", r.ToStage, slice{})
+		from, _ := s.cell("", "", r.FromStage, slice{})
+		reason := worse(s.base[to], s.base[from])
+		switch {
+		case reason != disclosure.Published:
+		case !a.tested(r.TreatedN, r.ControlN):
+			reason = disclosure.Small
+		case leaves(people[[4]string{r.Journey, r.Construct, r.FromStage, r.ToStage}], zero(r.TreatedN)+zero(r.ControlN), s.k):
+			reason = disclosure.Complement
+		}
+		if reason != disclosure.Published {
+			*r = MeasureEffect{Journey: r.Journey, Measure: r.Measure, Construct: r.Construct, FromStage: r.FromStage, ToStage: r.ToStage, Withheld: string(reason)}
+			continue
+		}
+		r.TreatedN, r.TreatedNShown = shown(zero(r.TreatedN))
+		r.ControlN, r.ControlNShown = shown(zero(r.ControlN))
+	}
+	return storeSafe(ctx, a, "measure_effect", rows)
+}
+
+// changeSize is how many people's change is known.
+type changeSize struct {
+	Journey   string `db:"journey"`
+	Construct string `db:"construct"`
+	FromStage string `db:"from_stage"`
+	ToStage   string `db:"to_stage"`
+	N         int64  `db:"n"`
+}
