@@ -64,48 +64,40 @@ func (f *finder) expand(p *koe.Person, m moment, c candidate, emit func(*candida
 	} else {
 		return // koe check refuses such a stage
 	}
-	c.seen = f.seen(p, m)
-	refuse := func(r Reason) {
-		if f.explain {
-			c.never, c.asked = &r, p.Key
-			emit(&c)
+	c.seen, c.asked = f.seen(p, m), p.Key
+	var nobody *Reason // to ask
+	if c.stage.Audience == koe.AudienceMentor || c.stage.Audience == koe.AudienceManager {
+		if m.event == nil || m.event.Related == "" {
+			nobody = ptr(reasonNobody(c.stage.Audience))
+		} else if other, known := f.roster[m.event.Related]; !known {
+			nobody = ptr(reasonUnknown(c.stage.Audience))
+		} else {
+			c.asked, c.subject = other.Key, p.Key
+			c.seen = later(c.seen, f.cal.dayOrNone(other.AddedAt))
 		}
 	}
-	if c.spell.Cancelled {
-		refuse(reasonCancelled())
-		return
-	}
-	if applies, err := c.journey.Applies(c.stage, *p, *c.spell); err != nil {
-		f.problems(c.stage.ID, err)
-		refuse(reasonBroken(err))
-		return
-	} else if !applies {
-		refuse(reasonCondition(c.stage.When))
-		return
-	}
-	if c.stage.Audience == koe.AudienceHire || c.stage.Audience == "" {
-		c.asked = p.Key
-		c.never = f.late(&c)
-		if c.never == nil || f.explain {
-			emit(&c)
-		}
-		return
-	}
-	if m.event == nil || m.event.Related == "" {
-		refuse(reasonNobody(c.stage.Audience))
-		return
-	}
-	other, known := f.roster[m.event.Related]
-	if !known {
-		refuse(reasonUnknown(c.stage.Audience))
-		return
-	}
-	c.subject, c.asked = p.Key, other.Key
-	c.seen = later(c.seen, f.cal.dayOrNone(other.AddedAt))
-	c.never = f.late(&c)
+	c.never = f.never(&c, nobody)
 	if c.never == nil || f.explain {
 		emit(&c)
 	}
+}
+
+// never says why a candidate is not asked whatever the day; nil when it may be.
+func (f *finder) never(c *candidate, nobody *Reason) *Reason {
+	if c.spell.Cancelled {
+		return ptr(reasonCancelled())
+	}
+	applies, err := c.journey.Applies(c.stage, *c.hire, *c.spell)
+	switch {
+	case err != nil:
+		f.problems(c.stage.ID, err)
+		return ptr(reasonBroken(err))
+	case !applies:
+		return ptr(reasonCondition(c.stage.When))
+	case nobody != nil:
+		return nobody
+	}
+	return f.late(c)
 }
 
 // late applies the stage's rule to a window that was open already when koe learnt of the anchor.

@@ -118,8 +118,10 @@ func (r *decider) match(d *dossier, c *candidate) *asking {
 	return nil
 }
 
+// sameStage reports whether an invitation is to the candidate's stage, about the same hire. An event is the same whichever spell it is
+// counted to: that may change when a rehire is entered.
 func sameStage(a *asking, c *candidate) bool {
-	return a.inv.Stage == c.stage.ID && a.inv.Journey == c.journey.ID && a.inv.Spell == c.spell.Number && a.inv.Subject == c.subject
+	return a.inv.Stage == c.stage.ID && a.inv.Journey == c.journey.ID && a.inv.Subject == c.subject && (c.byEvent || a.inv.Spell == c.spell.Number)
 }
 
 // blocked says why a candidate is not asked on this day, as far as it is known now; nil when nothing stands against it.

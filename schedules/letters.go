@@ -34,7 +34,7 @@ type letters struct {
 type LetterData struct {
 	Language     string
 	Organization string
-	Sender       string // the name of mail.from, or the organisation's
+	Sender       string // the name of mail.from, in mails in the organisation's own language; may be empty
 	Name         string // of the person written to; may be empty
 	Audience     string // hire, mentor, manager
 	About        string // the hire's name, when somebody else is asked
@@ -66,12 +66,12 @@ func CheckTemplates(folder string) error {
 var letterName = regexp.MustCompile(`^(invitation|reminder)\.([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)\.(txt|html)$`)
 
 func loadLetters(folder string) (*letters, error) {
-	base, err := fs.Sub(embedded, "templates")
+	ours, err := fs.Sub(embedded, "templates")
 	if err != nil {
 		return nil, koe.Errorf(koe.Internal, "mail templates: %w", err)
 	}
 	l := &letters{text: map[string]*texttemplate.Template{}, html: map[string]*htmltemplate.Template{}}
-	if err := l.read(base, false); err != nil {
+	if err := l.read(ours, false); err != nil {
 		return nil, err
 	}
 	if folder != "" {
@@ -220,21 +220,21 @@ func (l *letters) write(settings *koe.Settings, c letterContent) (mail.Message, 
 		title = c.stage.Title.In(langs...)
 	}
 	organization := settings.Organization.In(langs...)
-	sender := organization
-	if from, err := netmail.ParseAddress(settings.Mail.From); err == nil && from.Name != "" {
+	sender := ""
+	if from, err := netmail.ParseAddress(settings.Mail.From); err == nil && base(language) == base(settings.Language) && from.Name != organization {
 		sender = from.Name
 	}
 	audience := c.stage.Audience
 	if audience == "" {
 		audience = koe.AudienceHire
 	}
-	base := strings.TrimRight(settings.Collector.PublicURL, "/")
+	site := strings.TrimRight(settings.Collector.PublicURL, "/")
 	contact := strings.TrimSpace(settings.Contact.In(langs...))
 	minutes, asks := effort(c.journey, c.survey)
 	data := LetterData{
 		Language: language, Organization: organization, Sender: sender, Name: c.person.Name, Audience: string(audience), About: c.about,
 		Title: title, Stage: c.stage.Title.In(langs...), Journey: c.journey.Title.In(langs...), Minutes: minutes, Asks: asks,
-		Keeps: asks && c.survey.Store, Promise: promise(c, settings, language), Link: base + "/r/" + c.token, Decline: base + "/unsubscribe/" + c.token,
+		Keeps: asks && c.survey.Store, Promise: promise(c, settings, language), Link: site + "/r/" + c.token, Decline: site + "/unsubscribe/" + c.token,
 		Closes: dayInWords(c.inv.ClosesOn, language, true), ClosesShort: dayInWords(c.inv.ClosesOn, language, false),
 		Number: c.number, Last: c.last, Contact: contact,
 		ContactHTML: htmltemplate.HTML(strings.ReplaceAll(htmltemplate.HTMLEscapeString(contact), "\n", "<br>\n")), //nolint:gosec // escaped here
@@ -258,6 +258,12 @@ func (l *letters) language(kind string, wanted ...string) (string, error) {
 		}
 	}
 	return "", errors.New("mail.templates: there is none to write with")
+}
+
+// base is a language without its region: en for en-GB.
+func base(tag string) string {
+	language, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	return language
 }
 
 // effort estimates the minutes that a survey takes, follow-ups left out, and whether there is anything to answer: ten seconds for
