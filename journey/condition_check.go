@@ -43,6 +43,7 @@ func (c *conditionChecker) check(source string) {
 			bad.say, bad.args = "a quotation mark is not closed", nil
 		}
 		switch {
+		case bad.hint != "":
 		case singleEquals.MatchString(source):
 			bad.hint = "compare with == (two equals signs)"
 		case strings.Contains(source, "<>"):
