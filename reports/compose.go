@@ -110,18 +110,33 @@ func (c *composer) id(words ...string) string {
 	return id
 }
 
-// journeys lists the ids of the journeys that have stages, in order of appearance.
+// journeys lists the journeys that have figures, the one with most to say first: those followed over time, then by how
+// many people answered at their best answered stage.
 func (c *composer) journeys() []string {
 	var ids []string
-	seen := map[string]bool{}
+	weight := map[string]int64{}
 	for _, s := range c.pub.Stages {
-		if !seen[s.Journey] {
-			seen[s.Journey] = true
+		if _, seen := weight[s.Journey]; !seen {
+			weight[s.Journey] = 0
 			ids = append(ids, s.Journey)
 		}
 	}
+	for _, r := range c.pub.Tables.Trend {
+		if r.Grain == "all" && r.Segment == "" && r.N != nil {
+			weight[r.Journey] = max(weight[r.Journey], *r.N)
+		}
+	}
+	for _, k := range c.pub.Constructs {
+		if k.Trend && weight[k.Journey] < followed {
+			weight[k.Journey] += followed
+		}
+	}
+	sort.SliceStable(ids, func(i, j int) bool { return weight[ids[i]] > weight[ids[j]] })
 	return ids
 }
+
+// followed is more than any number of people: a journey followed over time comes before all others.
+const followed = 1 << 40
 
 // journeyText finds the text file's journey; nil when it was not given.
 func (c *composer) journeyText(id string) *koe.Journey {

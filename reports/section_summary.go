@@ -18,7 +18,10 @@ const maxFindings = 6
 // intervals do not touch, or where the test for it says so; otherwise it says that no difference can be told.
 func (c *composer) summarySection(doc *document) *section {
 	p := &part{ID: c.id("summary", "list")}
-	for _, journey := range c.journeys() {
+	for i, journey := range c.journeys() {
+		if i > 0 && len(p.Findings) >= 3 {
+			break // the other journeys have their own chapters
+		}
 		found := c.rateFinding(journey)
 		found = append(found, c.peakFinding(journey)...)
 		found = append(found, c.stageFindings(journey)...)
