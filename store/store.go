@@ -31,6 +31,8 @@ type Config struct {
 	KeyFile      string         // made at first use, readable by its owner only; vault.key beside the vault when empty
 	WithoutVault bool           // opens without the key: everything but names, tokens and texts can be read
 	Location     *time.Location // whose days are meant for anonymous answers; UTC when nil
+	Segments     [][]string     // the hierarchies of koe.Settings, for coarsening what an anonymous answer says of its giver
+	MinGroup     int            // how many people must share what an anonymous answer says of its giver; 5 when 0, never under 3
 	MailDomain   string         // right side of Message-IDs; koe.invalid when empty
 }
 
@@ -40,6 +42,8 @@ type Store struct {
 	seal        *sealer   // nil when opened without the vault
 	keyFile     string    // "" when the key was given
 	location    *time.Location
+	segments    [][]string
+	minGroup    int
 	domain      string
 	id          string // random, made with the store; a cursor of another store is refused
 }
@@ -51,6 +55,10 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return nil, koe.Errorf(koe.Invalid, "no store is named; set store: in koe.yaml to a file such as data/koe.sqlite or to postgres://…")
 	}
 	s := &Store{location: cfg.Location, domain: cfg.MailDomain}
+	s.segments, s.minGroup = cfg.Segments, max(cfg.MinGroup, 3)
+	if cfg.MinGroup == 0 {
+		s.minGroup = 5
+	}
 	if s.location == nil {
 		s.location = time.UTC
 	}

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/subtle"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -27,7 +25,8 @@ type Receipt struct {
 //
 // With an invitation, Person, Journey, Stage, Survey, Version, Mode and DueOn are those of the invitation, and
 // SubmittedAt is now when it is zero. The answers to an anonymous survey are kept without person, invitation and
-// submission id, and with the day only; they cannot be replaced (Conflict), and the feed tells of them after Settle.
+// submission id, with the day and the quarter of DueOn only, and without segments that few of those asked share; they cannot be
+// replaced (Conflict), and the feed tells of them after Settle.
 func (s *Store) Submit(ctx context.Context, now time.Time, sub koe.Submission) (Receipt, error) {
 	if sub.ID == "" || (sub.Invitation == "" && (sub.Journey == "" || sub.Stage == "")) {
 		return Receipt{}, koe.Errorf(koe.Invalid, "a submission needs an id, and an invitation or a journey and stage")
@@ -46,7 +45,9 @@ func (s *Store) Submit(ctx context.Context, now time.Time, sub koe.Submission) (
 		sub.SubmittedAt = now
 	}
 	if sub.Mode == koe.Anonymous {
-		sub.SubmittedAt = s.day(sub.SubmittedAt).In(s.location)
+		if err := s.blur(ctx, &sub); err != nil {
+			return Receipt{}, err
+		}
 	}
 	if len(sub.Requests) > 0 || answered {
 		if err := s.saveRequests(ctx, now, sub); err != nil {
@@ -208,91 +209,6 @@ func (s *Store) replace(tx *tx, sub koe.Submission, slot string, r *Receipt) err
 	_, err = tx.exec("submit_replace", r.Response, sub.Survey, sub.Version, sub.Language, string(sub.Source), sub.ID,
 		stamp(sub.SubmittedAt), c.segments, c.answers, c.texts, sub.Seconds, number(sub.PublishOK))
 	return err
-}
-
-// submitAnonymous writes the answers to an anonymous survey. What ties them to the invitation is the transaction alone;
-// the invitation keeps a hash of the submission's id, which the answers do not have.
-func (s *Store) submitAnonymous(ctx context.Context, now time.Time, sub koe.Submission) (Receipt, error) {
-	invitation, hash := sub.Invitation, hashHex("receipt/"+sub.Invitation+"/"+sub.ID)
-	sub.ID, sub.Invitation, sub.Person = "", "", ""
-	fresh := newKey()
-	c, err := s.contents(sub, fresh)
-	if err != nil {
-		return Receipt{}, err
-	}
-	var duplicate bool
-	err = s.main.update(ctx, func(tx *tx) error {
-		duplicate = false
-		n, err := tx.exec("submit_mark_anonymous", invitation, hash)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			receipt, err := receiptOf(tx, invitation)
-			if err != nil {
-				return err
-			}
-			if subtle.ConstantTimeCompare([]byte(receipt), []byte(hash)) == 0 {
-				return koe.Errorf(koe.Conflict, "this anonymous survey was answered already; anonymous answers cannot be found again and so not be changed")
-			}
-			duplicate = true
-			return nil
-		}
-		if _, err := insertResponse(tx, sub, c, fresh, "", true); err != nil {
-			return err
-		}
-		_, err = tx.exec("delete_draft", invitation)
-		return err
-	})
-	return Receipt{Version: 1, Duplicate: duplicate}, err
-}
-
-// receiptOf gives the receipt that an invitation to an anonymous survey keeps.
-func receiptOf(tx *tx, invitation string) (receipt string, err error) {
-	var skip [7]string
-	_, err = tx.get("submit_invitation", []any{invitation}, &skip[0], &skip[1], &skip[2], &skip[3], &skip[4], new(int), &skip[5], &skip[6], &receipt)
-	return receipt, err
-}
-
-// Settle lets the feed tell of anonymous answers: of a stage all at once, when at least atLeast of them wait or the last
-// of its invitations has closed. So nobody can see in the feed which invitation and which answer came together. It gives
-// how many answers were settled.
-func (s *Store) Settle(ctx context.Context, now time.Time, atLeast int) (settled int, err error) {
-	type group struct {
-		journey, stage, survey string
-		version, waiting, over int
-	}
-	scan := func(rows *sql.Rows) (g group, err error) {
-		return g, rows.Scan(&g.journey, &g.stage, &g.survey, &g.version, &g.waiting, &g.over)
-	}
-	today := s.day(now).String()
-	rows, err := s.main.query(ctx, "settle_groups", "", today)
-	if waiting, err := collect(rows, err, scan); err != nil || len(waiting) == 0 {
-		return 0, err // nothing is written when nothing waits
-	}
-	err = s.main.update(ctx, func(tx *tx) error {
-		settled = 0
-		rows, err := tx.query("settle_groups", today)
-		groups, err := collect(rows, err, scan)
-		if err != nil {
-			return err
-		}
-		for _, g := range groups {
-			if g.waiting < atLeast && g.over == 0 {
-				continue
-			}
-			n, err := tx.exec("settle_responses", g.journey, g.stage, g.survey, g.version)
-			if err != nil {
-				return err
-			}
-			settled += int(n)
-			if _, err := tx.exec("settle_invitations", g.journey, g.stage, g.survey, g.version); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return settled, err
 }
 
 // requestID names the request of one question of one slot, so that asking twice is asking once.
