@@ -214,11 +214,16 @@ func openStore(ctx context.Context, w *journey.Workspace, env func(string) strin
 // storeConfig says where the store is; the vault key comes from the environment or its file.
 func storeConfig(w *journey.Workspace, env func(string) string) (store.Config, error) {
 	settings := w.Settings
-	cfg := store.Config{DSN: settings.Store, VaultPath: w.Path(settings.Vault), KeyFile: w.Path(settings.VaultKeyFile),
-		Location: w.Location, MailDomain: mailDomain(settings.Mail.From)}
-	if strings.Contains(settings.Store, "://") {
-		cfg.VaultPath = ""
-	} else {
+	cfg := store.Config{DSN: settings.Store, KeyFile: w.Path(settings.VaultKeyFile), Location: w.Location,
+		MailDomain: mailDomain(settings.Mail.From), Segments: settings.Segments, MinGroup: settings.Disclosure.MinGroup}
+	switch {
+	case settings.Vault == "": // beside the store, or in its own schema
+	case strings.Contains(settings.Vault, "://"):
+		cfg.VaultPath = settings.Vault
+	default:
+		cfg.VaultPath = w.Path(settings.Vault)
+	}
+	if !strings.Contains(settings.Store, "://") {
 		cfg.DSN = w.Path(settings.Store)
 		if err := os.MkdirAll(filepath.Dir(cfg.DSN), 0o700); err != nil {
 			return cfg, err
