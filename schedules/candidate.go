@@ -38,6 +38,7 @@ type finder struct {
 	roster   map[koe.PersonKey]*koe.Person
 	explain  bool // candidates that nobody is asked for are wanted too, with the reason
 	problems func(stage string, err error)
+	found    []moment // used again for each stage
 }
 
 // candidates calls emit for each opening of p's stages that touches from..until. events are p's own.
@@ -47,7 +48,8 @@ func (f *finder) candidates(p *koe.Person, events []koe.Event, from, until koe.D
 		for i := range j.Stages {
 			stage := &j.Stages[i]
 			rank++
-			for _, m := range moments(stage, p, events) {
+			f.found = moments(f.found[:0], stage, p, events)
+			for _, m := range f.found {
 				for _, o := range Openings(stage, m.on, f.cal, from, until) {
 					f.expand(p, m, candidate{journey: j, stage: stage, rank: rank, open: o, hire: p, spell: m.spell,
 						byEvent: m.event != nil}, emit)
@@ -126,9 +128,8 @@ func (f *finder) seen(p *koe.Person, m moment) koe.Date {
 	return later(day, f.cal.dayOrNone(m.spell.SeenAt))
 }
 
-// moments gives the anchors of a stage in a person's life, each day once.
-func moments(stage *koe.Stage, p *koe.Person, events []koe.Event) []moment {
-	var out []moment
+// moments appends the anchors of a stage in a person's life, each day once.
+func moments(out []moment, stage *koe.Stage, p *koe.Person, events []koe.Event) []moment {
 	switch stage.Anchor {
 	case koe.EventJoined:
 		for i := range p.Spells {

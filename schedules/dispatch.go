@@ -100,7 +100,7 @@ func (s *Scheduler) Dispatch(ctx context.Context, now time.Time, o Options) (Dis
 
 // write decides what is due today and writes it down.
 func (s *Scheduler) write(ctx context.Context, now time.Time, o Options, result *DispatchResult) (*population, error) {
-	p, err := s.population(ctx, store.Pseudonymous)
+	p, err := s.population(ctx, store.Shared)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func dispatchProcess(dir string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("done %d %v\n", result.Waiting, result.Busy)
+	fmt.Printf("done %d %v %d MB\n", result.Waiting, result.Busy, peak())
 	return s.Close()
 }
 

@@ -20,6 +20,9 @@ const maxRepeats = 400
 // Offsets are calendar arithmetic on the anchor (Date.Add), month ends clamped; the n-th repetition is counted from the anchor too, so
 // that clamping does not add up. Occurrence n of a repeated stage exists while it opens within Until of the anchor.
 func Openings(stage *koe.Stage, anchor koe.Date, c *Calendar, from, until koe.Date) []Opening {
+	if farOff(stage, anchor, from, until) {
+		return nil
+	}
 	if stage.Repeat == nil || stage.Repeat.Every.IsZero() || stage.Repeat.Every.Negative {
 		if o := open(stage, anchor, anchor, koe.Period{}); !o.ClosesOn.Before(from) && !c.outside(stage, &o, until) {
 			return []Opening{o}
@@ -40,6 +43,44 @@ func Openings(stage *koe.Stage, anchor koe.Date, c *Calendar, from, until koe.Da
 		}
 	}
 	return out
+}
+
+// farOff reports whether no window can touch the days, by bounds that need no calendar: of a large roster most people are years past most
+// stages. It errs only by saying no.
+func farOff(stage *koe.Stage, anchor, from, until koe.Date) bool {
+	day := dayNumber(anchor)
+	first, _ := bounds(stage.Opens)
+	if day+first-rollReach > dayNumber(until) {
+		return true
+	}
+	_, last := bounds(stage.Closes)
+	if stage.Repeat != nil && !stage.Repeat.Every.IsZero() {
+		if stage.Repeat.Until.IsZero() {
+			return false
+		}
+		_, end := bounds(stage.Repeat.Until) // the last repetition opens by then
+		last += max(end-first, 0) + rollReach
+	}
+	return day+last < dayNumber(from)
+}
+
+// bounds gives the fewest and the most days that a period can move a date.
+func bounds(p koe.Period) (least, most int) {
+	months, days := 12*p.Years+p.Months, 7*p.Weeks+p.Days
+	least, most = months*28+days, months*31+days
+	if p.Negative {
+		return -most, -least
+	}
+	return least, most
+}
+
+// dayNumber counts the days since 1 March of the year 0 in the Gregorian calendar, without going through a clock.
+func dayNumber(d koe.Date) int {
+	y, m := d.Year, int(d.Month)-3
+	if m < 0 {
+		y, m = y-1, m+12
+	}
+	return 365*y + y/4 - y/100 + y/400 + (153*m+2)/5 + d.Day - 1
 }
 
 // open counts the days of one window. Where the shift of a repetition and an offset point the same way they are added

@@ -2,6 +2,7 @@ package schedules_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -91,5 +92,32 @@ func TestOpenings_OnlyThoseThatTouchTheDays(t *testing.T) {
 	got := openings(t, koe.CalendarSettings{}, stage, "2026-01-01", "2026-04-07", "2026-06-01")
 	if want := "3:2026-04-01..2026-04-07 4:2026-05-01..2026-05-07 5:2026-06-01..2026-06-07"; got != want {
 		t.Errorf("got %s", got)
+	}
+}
+
+// Windows that are left out because they are far off are the same as those that a look at every day leaves out.
+func TestOpenings_FarOffIsNeverNear(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	c := calendar(t, koe.CalendarSettings{Country: "jp", Closed: []string{"12-20..01-20"}}, "Asia/Tokyo")
+	some := func() koe.Period {
+		return koe.Period{Negative: random.IntN(3) == 0, Years: random.IntN(3), Months: random.IntN(14), Weeks: random.IntN(3), Days: random.IntN(40)}
+	}
+	for range 20000 {
+		stage := koe.Stage{Opens: some(), Closes: some(), Roll: []koe.Roll{koe.RollNext, koe.RollPrevious, koe.RollNone}[random.IntN(3)]}
+		if random.IntN(2) == 0 {
+			stage.Repeat = &koe.Repeat{Every: koe.Period{Months: 1 + random.IntN(12)}, Until: koe.Period{Years: random.IntN(3)}}
+		}
+		anchor := date(t, "2026-01-01").AddDays(random.IntN(800))
+		from := anchor.AddDays(random.IntN(3000) - 1500)
+		until := from.AddDays(random.IntN(90))
+		var want []schedules.Opening
+		for _, o := range schedules.Openings(&stage, anchor, c, anchor.AddDays(-4000), anchor.AddDays(4000)) {
+			if !o.ClosesOn.Before(from) && !o.DueOn.After(until) {
+				want = append(want, o)
+			}
+		}
+		if diff := cmp.Diff(want, schedules.Openings(&stage, anchor, c, from, until)); diff != "" {
+			t.Fatalf("%+v around %s, %s..%s:\n%s", stage, anchor, from, until, diff)
+		}
 	}
 }

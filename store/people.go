@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ type View int
 const (
 	Pseudonymous View = iota // Key, but no ID, name or address
 	WithVault                // everything
+	Shared                   // as Pseudonymous, and people who have the same Segments or Spells share them: for reading only
 )
 
 // storedSpell is a spell as it is stored.
@@ -55,8 +57,8 @@ func (s *Store) People(ctx context.Context, view View) ([]koe.Person, error) {
 		}
 	}
 	rows, err := s.main.query(ctx, "people", "")
-	people, err := collect(rows, err, scanPerson())
-	if err != nil || view == Pseudonymous {
+	people, err := collect(rows, err, scanPeople(view == Shared))
+	if err != nil || view != WithVault {
 		return people, err
 	}
 	for i := range people {
@@ -133,8 +135,19 @@ func (s *Store) identities(ctx context.Context) (map[koe.PersonKey]identity, err
 	return all, err
 }
 
-// scanPerson reads a row of people.sql. Equal texts, of which a roster has many, are read once.
-func scanPerson(more ...any) func(*sql.Rows) (koe.Person, error) {
+// scanPerson reads a row of people.sql.
+func scanPerson(more ...any) func(*sql.Rows) (koe.Person, error) { return scanPeople(false, more...) }
+
+// scanPeople reads rows of people.sql. Equal texts, of which a roster has many, are read once; when shared, what was read is not copied either.
+func scanPeople(shared bool, more ...any) func(*sql.Rows) (koe.Person, error) {
+	words := map[string]string{}
+	word := func(s string) string {
+		if known, ok := words[s]; ok {
+			return known
+		}
+		words[s] = s
+		return s
+	}
 	segments := map[string]map[string]string{}
 	spells := map[string][]koe.Spell{}
 	times := map[string]time.Time{}
@@ -145,7 +158,7 @@ func scanPerson(more ...any) func(*sql.Rows) (koe.Person, error) {
 		if err := rows.Scan(dest...); err != nil {
 			return p, err
 		}
-		p = koe.Person{Key: koe.PersonKey(key), Role: role, Language: language, Bounced: bounced == 1}
+		p = koe.Person{Key: koe.PersonKey(key), Role: word(role), Language: word(language), Bounced: bounced == 1}
 		known, ok := segments[segmentsText]
 		if !ok {
 			if err := fromJSON(segmentsText, &known); err != nil {
@@ -153,9 +166,8 @@ func scanPerson(more ...any) func(*sql.Rows) (koe.Person, error) {
 			}
 			segments[segmentsText] = known
 		}
-		p.Segments = make(map[string]string, len(known))
-		for column, value := range known {
-			p.Segments[column] = value
+		if p.Segments = known; !shared {
+			p.Segments = maps.Clone(known)
 		}
 		stays, ok := spells[spellsText]
 		if !ok {
@@ -164,7 +176,9 @@ func scanPerson(more ...any) func(*sql.Rows) (koe.Person, error) {
 			}
 			spells[spellsText] = stays
 		}
-		p.Spells = slices.Clone(stays)
+		if p.Spells = stays; !shared {
+			p.Spells = slices.Clone(stays)
+		}
 		if declined != "[]" {
 			if err := fromJSON(declined, &p.Declined); err != nil {
 				return p, err
