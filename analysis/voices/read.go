@@ -110,6 +110,11 @@ func (s *scene) hits(c *clause, evidence bool) []hit {
 			return
 		}
 		h := hit{rule: r, from: from, to: to, required: -1, label: cue}
+		for i := range found {
+			if found[i].rule == r && found[i].from <= from && found[i].to >= to {
+				return // found by a longer word of the same rule, or by another form of the same
+			}
+		}
 		if s.complete(c, &h) {
 			found = append(found, h)
 		}
@@ -330,8 +335,8 @@ func (s *scene) event(p part, h *hit) (event, bool) {
 		e.valence = h.rule.Kind
 	case Wish:
 		e.valence = Wish
-		if about.denied() {
-			return e, false
+		if about.denied() || s.passive(h.anchor()) || about.past && h.required >= 0 {
+			return e, false // 求められている, 期待していた
 		}
 	case kindTrouble:
 		e.valence = Issue
@@ -345,6 +350,16 @@ func (s *scene) event(p part, h *hit) (event, bool) {
 		}
 	}
 	return e, true
+}
+
+// passive reports whether a passive follows: 期待されている.
+func (s *scene) passive(at int) bool {
+	for i := at + 1; i < min(at+3, len(s.words)); i++ {
+		if base := s.words[i].Base; base == "れる" || base == "られる" {
+			return true
+		}
+	}
+	return false
 }
 
 // mention decides how a hit speaks (METHOD 6.2): a wish in its part of the clause, what is said of the cue itself, other

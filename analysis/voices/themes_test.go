@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func open(t testing.TB) *Voices {
@@ -188,4 +186,63 @@ func TestRead_LabelledComments(t *testing.T) {
 	}
 }
 
-var _ = cmp.Diff
+// TestRead_NegationByParity holds METHOD 6.2's negations, one at a time.
+func TestRead_NegationByParity(t *testing.T) {
+	v := open(t)
+	for text, want := range map[string]string{
+		"孤独を感じる。":  "isolation:issue",
+		"孤独を感じない。": "isolation:ok",
+		"孤独ではない。":  "isolation:ok",
+		"孤独を感じることは一度もありませんでした。":           "isolation:ok",
+		"孤独を感じないわけではない。":                  "isolation:issue",
+		"孤独ではないと言えば嘘になる。":                 "isolation:issue",
+		"孤独を感じることが少なくない。":                 "isolation:issue",
+		"孤独なのかもしれない。":                     "isolation:issue",
+		"孤独に耐えなければならない。":                  "isolation:issue",
+		"孤独に違いない。":                        "isolation:issue",
+		"残業するしかない。":                       "workload:issue",
+		"残業を断れない。":                        "workload:issue",
+		"疲れが取れない。":                        "workload:issue",
+		"疲れが取れた。":                         "workload:ok",
+		"残業がなくなった。":                       "workload:ok",
+		"残業がなくならない。":                      "workload:issue",
+		"深夜まで帰れず、つらい。":                    "workload:issue",
+		"つながりがない。":                        "network:issue",
+		"つながりが乏しい。":                       "network:issue",
+		"つながりが減った。":                       "network:issue",
+		"つながりがないわけではない。":                  "network:ok|issue",
+		"メンターがいなくても困らなかった。":               "mentor:ok",
+		"相談できる人がいない。":                     "trust:issue",
+		"経験を活かしにくい。":                      "placement:issue",
+		"経験を活かせている。":                      "placement:ok",
+		"経験を活かせるか分からない。":                  "placement:issue",
+		"やりがいがあるとは言えない。":                  "contribution:issue",
+		"最初は孤独だったが、今は楽しく働いている。":           "isolation:ok",
+		"最初は楽しかったが、今は孤独だ。":                "isolation:issue",
+		"孤立するのではと心配したが、杞憂だった。":            "isolation:ok",
+		"メンター制度はあるが、形だけだ。":                "mentor:issue",
+		"交流の機会があったほうがいいんじゃないか。":           "network:wish",
+		"面談を増やすべきだ。":                      "manager:wish",
+		"研修を受けさせてください。":                   "reception:wish",
+		"メンターがいればと思う。":                    "mentor:wish",
+		"どうすれば異動できるのか分からない。":              "transfer:issue",
+		"異動の希望を聞いてもらえた。":                  "transfer:ok",
+		"即戦力を期待されている。":                    "adaptation:issue",
+		"配置換えの希望が通らない。":                   "transfer:issue",
+		"キャリア採用です。":                       "-",
+		"中途採用です。":                         "-",
+		"I am not lonely.":                "isolation:ok",
+		"I am lonely.":                    "isolation:issue",
+		"There is no mentor.":             "mentor:issue",
+		"I never feel isolated.":          "isolation:ok",
+		"Overtime is not a problem.":      "workload:ok",
+		"It is not only lonely.":          "isolation:issue",
+		"I got used to the culture.":      "adaptation:ok",
+		"I could not adapt.":              "adaptation:issue",
+		"More training would be helpful.": "reception:wish",
+	} {
+		if missed := compare(parseLabels(want), read(t, v, text, "").Themes); missed != "" {
+			t.Errorf("%s %s", text, missed)
+		}
+	}
+}

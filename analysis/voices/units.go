@@ -176,7 +176,7 @@ func (f *finder) companies() {
 			f.hide(tokenName, w.Start, w.End)
 		case w.POS == "部署":
 			f.hide(tokenUnit, w.Start, w.End)
-		case work && w.is("名詞,固有名詞,組織") && !publicBody(w.Surface) && f.employer(w.Start, w.End):
+		case work && w.is("名詞,固有名詞,組織") && !publicBody(w.Surface) && !f.masker.lexicon.knows(w.Surface, "名詞,副詞可能") && f.employer(w.Start, w.End):
 			f.hide(tokenCompany, w.Start, w.End)
 		}
 	}

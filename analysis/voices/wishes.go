@@ -79,6 +79,11 @@ func (j japanese) aboutTrouble(s *scene, p part, last int) bool {
 		}
 	}
 	text := s.text[s.words[p.from].Start:s.words[last].End]
+	for _, twice := range []string{"わけではな", "わけでもな", "わけじゃな", "なくはな", "なくもな", "とも限らな", "とは限らな"} {
+		if strings.Contains(text, twice) {
+			return true // two negations, or a half one
+		}
+	}
 	for _, phrase := range []string{"問題な", "支障な", "そんなことは", "心配な", "不自由な", "ことはな", "不満はな"} {
 		if strings.Contains(text, phrase) {
 			return phrase != "ことはな" || strings.Contains(text, "そんなこと")
