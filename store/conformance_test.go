@@ -53,6 +53,8 @@ func TestConformance(t *testing.T) {
 				{"AnswersStayReadableWithoutTheKey", answersStayReadableWithoutTheKey},
 				{"ForgottenPersonLeavesNothing", forgottenPersonLeavesNothing},
 				{"RetentionErasesWhatIsPastItsTime", retentionErasesWhatIsPastItsTime},
+				{"ReviewsAreAboutOneWording", reviewsAreAboutOneWording},
+				{"ReviewsGoWithTheirComments", reviewsGoWithTheirComments},
 				{"RotatedKeyOpensEverything", rotatedKeyOpensEverything},
 			} {
 				t.Run(promise.name, func(t *testing.T) { promise.test(t, open(t)) })

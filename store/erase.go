@@ -92,6 +92,7 @@ func eraseAnswers(tx *tx, now time.Time, key koe.PersonKey) (Erasure, error) {
 	k := string(key)
 	return e, runSteps(tx, []step{
 		{"erase_note_responses", []any{k, stamp(now)}, nil},
+		{"erase_reviews", []any{k}, nil},
 		{"erase_versions", []any{k}, nil},
 		{"erase_responses", []any{k}, &e.Responses},
 	})
