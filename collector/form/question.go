@@ -114,7 +114,7 @@ func (f *form) question(s *sitting, q *koe.Question, l looks) questionView {
 	case koe.KindNumber:
 		if lo, hi, ok := rowOf(q); ok {
 			radio()
-			v.Class = "numbers"
+			v.Class = fmt.Sprintf("numbers s%d", hi-lo+1)
 			for n := lo; n <= hi; n++ {
 				v.Options = append(v.Options, optionView{Value: fmt.Sprint(n), Text: fmt.Sprint(n), Checked: is(float64(n))})
 			}
