@@ -39,6 +39,22 @@ func forgettable(t *testing.T, w world) []koe.Person {
 	return p
 }
 
+func holdingsAreWhatForgettingErases(t *testing.T, w world) {
+	p := forgettable(t, w)
+	h := must(w.Holdings(t.Context(), "1001"))(t)
+	erased := store.Erasure{Person: h.Person.Key, Responses: len(h.Submissions), Invitations: len(h.Invitations), Mails: len(h.Mails),
+		Events: len(h.Events), Drafts: len(h.Drafts), Requests: len(h.Requests)}
+	earlier := h.Earlier[h.Submissions[0].Response]
+	if len(earlier) != 1 || earlier[0].Answers["OPN3"].Text != "最初の声" || h.Person.Name != "佐藤 花子" || h.Person.Key != p[0].Key {
+		t.Errorf("holdings %+v", h)
+	}
+	if d := cmp.Diff(must(w.Erase(t.Context(), at, "1001"))(t), erased); d != "" {
+		t.Error(d)
+	}
+	_, err := w.Holdings(t.Context(), "1001")
+	wantKind(t, err, koe.NotFound)
+}
+
 func forgottenPersonLeavesNothing(t *testing.T, w world) {
 	p := forgettable(t, w)
 	before := must(w.Changes(t.Context(), "", 1000))(t)

@@ -51,6 +51,8 @@ func TestConformance(t *testing.T) {
 				{"LogShowsTampering", logShowsTampering},
 				{"StatusCounts", statusCounts},
 				{"AnswersStayReadableWithoutTheKey", answersStayReadableWithoutTheKey},
+				{"ManyOpenAtOnce", manyOpenAtOnce},
+				{"HoldingsAreWhatForgettingErases", holdingsAreWhatForgettingErases},
 				{"ForgottenPersonLeavesNothing", forgottenPersonLeavesNothing},
 				{"RetentionErasesWhatIsPastItsTime", retentionErasesWhatIsPastItsTime},
 				{"ReviewsAreAboutOneWording", reviewsAreAboutOneWording},

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ var at = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 type world struct {
 	*store.Store
 	cfg    store.Config
+	again  func(testing.TB) store.Config // another place, with nothing in it
 	reopen func(*testing.T, func(*store.Config)) (*store.Store, error)
 }
 
@@ -27,7 +29,9 @@ type world struct {
 func openSQLite(t testing.TB) world {
 	t.Helper()
 	cfg := store.Config{DSN: filepath.Join(t.TempDir(), "koe.sqlite"), Location: tokyo(t), MailDomain: "koe.example.go.jp"}
-	return openWorld(t, cfg)
+	w := openWorld(t, cfg)
+	w.again = func(t testing.TB) store.Config { return store.Config{DSN: filepath.Join(t.TempDir(), "koe.sqlite")} }
+	return w
 }
 
 // openPostgres gives a function that opens a new store in a database of its own, on one server for the test.
@@ -35,7 +39,9 @@ func openPostgres(t testing.TB) func(testing.TB) world {
 	server := pgtest.Start(t, "fsync=off")
 	return func(t testing.TB) world {
 		t.Helper()
-		return openWorld(t, store.Config{DSN: server.Database(t), Key: store.NewKey(), Location: tokyo(t), MailDomain: "koe.example.go.jp"})
+		w := openWorld(t, store.Config{DSN: server.Database(t), Key: store.NewKey(), Location: tokyo(t), MailDomain: "koe.example.go.jp"})
+		w.again = func(t testing.TB) store.Config { return store.Config{DSN: server.Database(t), Key: store.NewKey()} }
+		return w
 	}
 }
 
@@ -181,4 +187,25 @@ func TestClose_LeavesOneFileAPart(t *testing.T) {
 		t.Error("a closed store took a submission")
 	}
 	ok(t, w.Close())
+}
+
+// manyOpenAtOnce opens a store that is not there yet several times at once, as processes that start together do.
+func manyOpenAtOnce(t *testing.T, w world) {
+	cfg := w.again(t)
+	stores, errs := make([]*store.Store, 4), make([]error, 4)
+	var opening sync.WaitGroup
+	for i := range stores {
+		opening.Go(func() { stores[i], errs[i] = store.Open(t.Context(), cfg) })
+	}
+	opening.Wait()
+	for i, s := range stores {
+		ok(t, errs[i])
+		ok(t, s.SavePeople(t.Context(), at, roster(t)))
+	}
+	for _, s := range stores {
+		if n := len(must(s.People(t.Context(), store.WithVault))(t)); n != 3 {
+			t.Errorf("one of them sees %d people", n)
+		}
+		ok(t, s.Close())
+	}
 }
