@@ -78,7 +78,7 @@ func TestKill_NoThankedSubmissionIsLostAndNoneIsDoubled(t *testing.T) {
 	s, err := store.Open(t.Context(), store.Config{DSN: dsn, Location: space.Location})
 	must(t, err)
 	w := &world{t: t, store: s, space: space, clock: at()}
-	n := 250 * kills
+	n := 120 * kills
 	invitations, tokens := inviteMany(t, w, n)
 	must(t, s.Close())
 
@@ -130,19 +130,21 @@ func TestKill_NoThankedSubmissionIsLostAndNoneIsDoubled(t *testing.T) {
 	for running := true; running; {
 		child, url := startCollector(t, dir)
 		address.Store(&url)
-		pause := time.Duration(20+rand.IntN(180)) * time.Millisecond
-		if killed >= kills {
-			pause = time.Minute * 5
-		}
-		select {
-		case <-finished:
-			running = false
-		case <-time.After(pause):
-			if killed >= kills {
-				t.Error("the clients never finish")
-				running = false
+		// It lives for up to 200 thanks and a little, so that the kill falls anywhere in the work; the last one to the end.
+		enough := thanked.Load() + int64(1+rand.IntN(200))
+		limit := time.Now().Add(time.Minute)
+		for alive := true; alive; {
+			select {
+			case <-finished:
+				alive, running = false, false
+			case <-time.After(time.Millisecond):
+				alive = killed >= kills || thanked.Load() < enough
+			}
+			if time.Now().After(limit) {
+				t.Fatal("the clients never finish")
 			}
 		}
+		time.Sleep(time.Duration(rand.IntN(3000)) * time.Microsecond)
 		address.Store(nil)
 		must(t, child.Process.Kill())
 		_ = child.Wait()
