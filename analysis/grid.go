@@ -19,6 +19,7 @@ type grid struct {
 	cells   int // of figures; rests, people who belong to no shown part, follow behind
 	rests   int
 	lines   []disclosure.Line
+	plan    *disclosure.Plan
 	k       []int // least people of each cell
 }
 
@@ -139,6 +140,7 @@ func (g *grid) draw(k5, k10 int) {
 			}
 		}
 	}
+	g.plan = disclosure.NewPlan(g.cells+g.rests, g.lines)
 }
 
 // sizes are the people behind each cell of a grid for one figure.
@@ -167,5 +169,5 @@ func (g *grid) decide(size *sizes, k int, withheld []disclosure.Reason) []disclo
 		// A rest below zero cannot be: a person moves between units only with a new answer. It is then no part at all.
 		cells[line.Parts[last]] = disclosure.Group{N: max(rest, 0), K: cells[line.Total].K}
 	}
-	return disclosure.DecideLines(cells, g.lines)[:g.cells]
+	return g.plan.Decide(cells)[:g.cells]
 }

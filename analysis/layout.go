@@ -66,6 +66,7 @@ const (
 // questionLayout is where and how one question's answers are kept.
 type questionLayout struct {
 	*koe.Question
+	number         int // over all journeys, from 1: the reductions' key
 	position       int // in the file, from 1
 	column         string
 	storage        storage
@@ -79,6 +80,7 @@ type questionLayout struct {
 // constructLayout is one construct with its two columns: the keyed total and how many items were answered.
 type constructLayout struct {
 	*koe.Construct
+	number          int // over all journeys, from 1: the reductions' key
 	position        int
 	total, answered string // columns
 	items           []*questionLayout
@@ -103,8 +105,18 @@ func newLayout(settings *koe.Settings, journeys []*koe.Journey) *layout {
 			l.segments = append(l.segments, column)
 		}
 	}
+	questions, constructs := 0, 0
 	for _, journey := range journeys {
-		l.journeys = append(l.journeys, newJourneyLayout(journey))
+		j := newJourneyLayout(journey)
+		for _, question := range j.questions {
+			questions++
+			question.number = questions
+		}
+		for _, construct := range j.constructs {
+			constructs++
+			construct.number = constructs
+		}
+		l.journeys = append(l.journeys, j)
 	}
 	return l
 }

@@ -68,7 +68,7 @@ type reductionJourney struct {
 
 type reductionQuestion struct {
 	ID, Kind, Column               string
-	Position                       int
+	Number, Position               int
 	Unit                           int64
 	Low                            *float64
 	Steps                          string // how many answers can be listed, or NULL
@@ -80,6 +80,7 @@ type reductionQuestion struct {
 
 type reductionConstruct struct {
 	ID, Total, Answered            string
+	Number                         int
 	Count                          int
 	ScoreSQL, GoodSQL, BadSQL      string
 	KeyedSQL, SumsSQL, ProductsSQL string
@@ -110,7 +111,7 @@ func (l *layout) reductionData(today koe.Date) reductionData {
 const mostSteps = 101
 
 func (q *questionLayout) reduction() reductionQuestion {
-	r := reductionQuestion{ID: q.ID, Kind: string(q.Kind), Column: q.column, Position: q.position, Unit: q.unit, Low: q.low, Steps: "NULL",
+	r := reductionQuestion{ID: q.ID, Kind: string(q.Kind), Column: q.column, Number: q.number, Position: q.position, Unit: q.unit, Low: q.low, Steps: "NULL",
 		Recommend: q.Recommend, Narrow: q.storage == narrow, Double: q.storage == double, Multi: q.Kind == koe.KindMulti}
 	r.Counted = r.Narrow || r.Double || r.Multi
 	switch {
@@ -137,7 +138,7 @@ func (q *questionLayout) sides(better koe.Direction) (goodFrom, goodTo, badFrom,
 }
 
 func (c *constructLayout) reduction() reductionConstruct {
-	r := reductionConstruct{ID: c.ID, Total: c.total, Answered: c.answered, Count: len(c.items), Needed: c.needed}
+	r := reductionConstruct{ID: c.ID, Number: c.number, Total: c.total, Answered: c.answered, Count: len(c.items), Needed: c.needed}
 	var score, good, bad, keyed, sums, products []string
 	for answered := c.needed; answered <= len(c.items); answered++ {
 		if c.steps%int64(answered) == 0 {

@@ -10,8 +10,10 @@ import (
 
 // reductionStages is what the templates see of a journey's stages: which of them are compared with which.
 type reductionStages struct {
-	Pairs        []stagePair // of each construct
-	Follow       []stagePair // one stage and the next of its audience
+	PairedTable  string            // of pairs of responses, temporary
+	PositionSQL  string            // the place of a stage in the journey; 0: it takes no part
+	Paired       []pairedConstruct // constructs that two stages ask
+	Follow       []stagePair       // one stage and the next of its audience
 	Exposures    []exposure
 	Contrasts    []contrast
 	Associations []association
@@ -23,9 +25,16 @@ type stagePair struct {
 	From, To  string
 }
 
+// pairedConstruct is a construct whose scores at two stages stand side by side.
+type pairedConstruct struct {
+	Construct      reductionConstruct
+	Earlier, Later string // columns
+	StagesSQL      string // the pairs of stages that count
+}
+
 type exposure struct {
 	Measure, Event string
-	Pairs          []stagePair
+	Paired         []pairedConstruct
 }
 
 type contrast struct {
@@ -70,9 +79,24 @@ func (l *journeyLayout) pairsOf(c *constructLayout) (pairs []stagePair) {
 }
 
 func (l *journeyLayout) reductionStages() reductionStages {
-	var out reductionStages
+	out := reductionStages{PairedTable: "paired_" + l.ID, PositionSQL: "0"}
+	paired := map[string]pairedConstruct{}
+	places := ""
+	for i, stage := range l.Stages {
+		places += fmt.Sprintf(" WHEN %s THEN %d", literal(stage.ID), i+1)
+	}
+	if places != "" {
+		out.PositionSQL = "CASE stage" + places + " ELSE 0 END"
+	}
 	for _, c := range l.constructs {
-		out.Pairs = append(out.Pairs, l.pairsOf(c)...)
+		var which []string
+		for _, pair := range l.pairsOf(c) {
+			which = append(which, fmt.Sprintf("(from_stage = %s AND to_stage = %s)", literal(pair.From), literal(pair.To)))
+		}
+		if len(which) > 0 {
+			paired[c.ID] = pairedConstruct{c.reduction(), fmt.Sprintf("earlier_%d", c.number), fmt.Sprintf("later_%d", c.number), strings.Join(which, " OR ")}
+			out.Paired = append(out.Paired, paired[c.ID])
+		}
 		for _, from := range l.asking(c) {
 			at := slices.IndexFunc(l.Stages, func(s koe.Stage) bool { return s.ID == from.ID })
 			next := slices.IndexFunc(l.Stages[at+1:], func(s koe.Stage) bool { return s.Audience == from.Audience })
@@ -87,8 +111,8 @@ func (l *journeyLayout) reductionStages() reductionStages {
 		}
 		e := exposure{Measure: measure.ID, Event: measure.Event}
 		for _, c := range l.constructs {
-			if slices.Contains(measure.Targets, c.ID) {
-				e.Pairs = append(e.Pairs, l.pairsOf(c)...)
+			if one, ok := paired[c.ID]; ok && slices.Contains(measure.Targets, c.ID) {
+				e.Paired = append(e.Paired, one)
 			}
 		}
 		out.Exposures = append(out.Exposures, e)

@@ -2,10 +2,15 @@ package analysis
 
 import (
 	"context"
+	"database/sql/driver"
+	_ "embed" // for the statements
 	"fmt"
 	"strconv"
 
+	"koe"
 	"koe/analysis/disclosure"
+
+	"github.com/duckdb/duckdb-go/v2"
 )
 
 // fewest for showing figures that need more than a threshold (METHOD 2, 2.1).
@@ -36,6 +41,9 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *An
 			return err
 		}
 		all[journey.ID] = s
+	}
+	if err := a.layPlaces(ctx, all); err != nil {
+		return err
 	}
 	if err := joined(
 		a.safeItems(ctx, all), a.safeTrends(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx),
@@ -131,17 +139,6 @@ func shown(n int64) (exact *int64, text string) {
 	}
 }
 
-// unanimous says what to print for a share when all answers fall on one side (METHOD 5.1).
-func unanimous(favourable, unfavourable *float64) string {
-	switch {
-	case favourable != nil && *favourable == 1:
-		return "≥90 %"
-	case unfavourable != nil && *unfavourable == 1:
-		return "≤10 %"
-	}
-	return ""
-}
-
 func zero(n *int64) int64 {
 	if n == nil {
 		return 0
@@ -168,13 +165,6 @@ func quarterSlice(period string) slice {
 		return slice{}
 	}
 	return slice{"quarter", period}
-}
-
-func grainSlice(grain, period string) slice {
-	if grain == "all" {
-		return slice{}
-	}
-	return slice{grain, period}
 }
 
 // readMain reads main's version of a table, ordered by these columns.
@@ -218,32 +208,97 @@ func storeSafe[T any](ctx context.Context, a *analyzer, name string, rows []T) e
 	return fmt.Errorf("no table %q", name)
 }
 
+// safeItems protects the answers to each question.
 func (a *analyzer) safeItems(ctx context.Context, all map[string]*safety) error {
-	rows, err := readMain[Item](ctx, a, "item", "journey, question, stage, period, segment, member")
-	if err != nil {
+	return a.mask(ctx, "item", `SELECT q.item AS figure, q.journey, g.place, i.n FROM item i JOIN red_question q USING (journey, question)
+		JOIN temp.place g ON g.journey = i.journey AND g.segment = i.segment AND g.member = i.member AND g.stage = i.stage
+		AND g.grain = (CASE WHEN i.period = '' THEN '' ELSE 'quarter' END) AND g.period = i.period ORDER BY figure`, safeItemSQL,
+		func(journey string, _ int64, n []int) []disclosure.Reason {
+			return all[journey].figure(n[:all[journey].cells], all[journey].k)
+		})
+}
+
+//go:embed sql/safe_item.sql
+var safeItemSQL string
+
+//go:embed sql/safe_trend.sql
+var safeTrendSQL string
+
+// mask decides for each figure of a table and writes the safe_* version in SQL. sizes gives, ordered by figure, how many
+// people each place of the grid has; write copies main's rows without what temp.decision withholds.
+func (a *analyzer) mask(ctx context.Context, name, sizes, write string, decide func(journey string, figure int64, n []int) []disclosure.Reason) error {
+	if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE decision (figure INTEGER, place INTEGER, reason VARCHAR)"); err != nil {
 		return err
 	}
-	for _, run := range runs(rows, func(r *Item) string { return r.Journey + "\x00" + r.Question }) {
-		s := all[run[0].Journey]
-		reasons := s.figure(counted(s, run, func(r *Item) (string, string, string, slice, *int64) {
-			return r.Segment, r.Member, r.Stage, quarterSlice(r.Period), r.N
-		}), s.k)
-		for i := range run {
-			r := &run[i]
-			if r.Withheld = s.reason(reasons, r.Segment, r.Member, r.Stage, quarterSlice(r.Period)); r.Withheld != "" {
-				r.N, r.Mean, r.SD, r.Favourable, r.Neutral, r.Unfavourable, r.Counts = nil, nil, nil, nil, nil, nil, nil
-				continue
-			}
-			r.N, r.NShown = shown(zero(r.N))
-			if r.N == nil {
-				r.Counts = nil // they would add up to n
-			}
-			if r.FavourableShown = unanimous(r.Favourable, r.Unfavourable); r.FavourableShown != "" {
-				r.Favourable, r.Neutral, r.Unfavourable, r.Counts = nil, nil, nil, nil
+	err := a.conn.Raw(func(raw any) error {
+		conn, ok := raw.(*duckdb.Conn)
+		if !ok {
+			return koe.Errorf(koe.Internal, "the warehouse driver gives a %T", raw)
+		}
+		type decided struct {
+			figure  int64
+			reasons []disclosure.Reason
+		}
+		var all []decided
+		var n []int
+		figure, journey := int64(-1), ""
+		flush := func() {
+			if figure >= 0 {
+				all = append(all, decided{figure, decide(journey, figure, n)})
 			}
 		}
+		if err := queryRows(ctx, conn, sizes, func(row []driver.Value) {
+			if next := int64(row[0].(int32)); next != figure {
+				flush()
+				figure, journey = next, row[1].(string)
+				n = make([]int, a.places)
+			}
+			n[row[2].(int32)] = int(row[3].(int64))
+		}); err != nil {
+			return err
+		}
+		flush()
+		appender, err := duckdb.NewAppender(conn, "temp", "main", "decision")
+		t := &table{appender: appender, name: "decision", err: err}
+		for _, d := range all {
+			for place, reason := range d.reasons {
+				if reason != disclosure.Published {
+					t.add(int32(d.figure), int32(place), string(reason))
+				}
+			}
+		}
+		return t.close()
+	})
+	if err != nil {
+		return fmt.Errorf("protect %s: %w", name, err)
 	}
-	return storeSafe(ctx, a, "item", rows)
+	return a.exec(ctx, write)
+}
+
+// layPlaces writes the cells of every journey's grid to temp.place.
+func (a *analyzer) layPlaces(ctx context.Context, all map[string]*safety) error {
+	if err := a.exec(ctx, `CREATE OR REPLACE TEMP TABLE place (journey VARCHAR, segment VARCHAR, member VARCHAR, stage VARCHAR, grain VARCHAR, period VARCHAR, place INTEGER)`); err != nil {
+		return err
+	}
+	return a.conn.Raw(func(raw any) error {
+		conn, ok := raw.(*duckdb.Conn)
+		if !ok {
+			return koe.Errorf(koe.Internal, "the warehouse driver gives a %T", raw)
+		}
+		appender, err := duckdb.NewAppender(conn, "temp", "main", "place")
+		t := &table{appender: appender, name: "place", err: err}
+		for journey, s := range all {
+			a.places = max(a.places, s.cells)
+			for n, node := range s.nodes {
+				for st, stage := range s.stages {
+					for sl, at := range s.slices {
+						t.add(journey, node.segment, node.member, stage, at.grain, at.period, int32(s.at(n, st, sl)))
+					}
+				}
+			}
+		}
+		return t.close()
+	})
 }
 
 // counted puts the people of a run of rows into the cells of the grid.
@@ -267,55 +322,46 @@ func (s *safety) reason(reasons []disclosure.Reason, segment, member, stage stri
 	return string(reasons[c])
 }
 
+// safeTrends protects the scores of each construct.
 func (a *analyzer) safeTrends(ctx context.Context, all map[string]*safety) error {
-	rows, err := readMain[Trend](ctx, a, "trend", "journey, construct, stage, grain, period, segment, member")
-	if err != nil {
-		return err
+	constructs := map[int64]string{}
+	for _, journey := range a.layout.journeys {
+		for _, c := range journey.constructs {
+			constructs[int64(c.number)] = c.ID
+		}
 	}
-	for _, run := range runs(rows, func(r *Trend) string { return r.Journey + "\x00" + r.Construct }) {
-		s := all[run[0].Journey]
-		n := make([]int, s.cells)
-		for _, r := range run {
-			c, ok := s.cell(r.Segment, r.Member, r.Stage, grainSlice(r.Grain, r.Period))
-			if ok && (r.Stage != "" || r.Grain == "all") {
-				n[c] = int(zero(r.N))
-				if pooled, ok := s.cell(r.Segment, r.Member, "", grainSlice(r.Grain, r.Period)); ok && r.Grain != "all" {
-					n[pooled] += int(zero(r.N))
+	return a.mask(ctx, "trend", `SELECT c.scale AS figure, c.journey, g.place, t.n FROM trend t JOIN red_construct c USING (journey, construct)
+		JOIN temp.place g ON g.journey = t.journey AND g.segment = t.segment AND g.member = t.member AND g.stage = t.stage
+		AND g.grain = (CASE WHEN t.grain = 'all' THEN '' ELSE t.grain END) AND g.period = t.period WHERE t.stage <> '' OR t.grain = 'all' ORDER BY figure`, safeTrendSQL,
+		func(journey string, figure int64, n []int) []disclosure.Reason {
+			s := all[journey]
+			return s.score(constructs[figure], n[:s.cells])
+		})
+}
+
+// score decides for the scores of a construct. Quarters and cohorts of all stages are the standardised line: means of
+// stage means, so each of these must be published, else the last could be computed.
+func (s *safety) score(construct string, n []int) []disclosure.Reason {
+	for node := range s.nodes {
+		for t := 1; t < len(s.slices); t++ {
+			for stage := 1; stage < len(s.stages); stage++ {
+				n[s.at(node, 0, t)] += n[s.at(node, stage, t)]
+			}
+		}
+	}
+	reasons := s.figure(n, s.k)
+	s.trend[construct], s.scored[construct] = reasons, n
+	shown := append([]disclosure.Reason(nil), reasons...)
+	for node := range s.nodes {
+		for t := 1; t < len(s.slices); t++ {
+			for stage := 1; stage < len(s.stages); stage++ {
+				if c := s.at(node, stage, t); n[c] >= s.k && reasons[c] != disclosure.Published && shown[s.at(node, 0, t)] == disclosure.Published {
+					shown[s.at(node, 0, t)] = disclosure.Complement
 				}
 			}
 		}
-		reasons := s.figure(n, s.k)
-		s.trend[run[0].Construct], s.scored[run[0].Construct] = reasons, n
-		for i := range run {
-			r := &run[i]
-			at := grainSlice(r.Grain, r.Period)
-			r.Withheld = s.reason(reasons, r.Segment, r.Member, r.Stage, at)
-			if r.Stage == "" && r.Grain != "all" && r.Withheld == "" {
-				r.Withheld = s.standardised(reasons, n, r, at)
-			}
-			if r.Withheld != "" {
-				r.N, r.Mean, r.SD, r.CILow, r.CIHigh, r.Favourable, r.Neutral, r.Unfavourable = nil, nil, nil, nil, nil, nil, nil, nil
-				continue
-			}
-			r.N, r.NShown = shown(zero(r.N))
-			if r.FavourableShown = unanimous(r.Favourable, r.Unfavourable); r.FavourableShown != "" {
-				r.Favourable, r.Neutral, r.Unfavourable = nil, nil, nil
-			}
-		}
 	}
-	return storeSafe(ctx, a, "trend", rows)
-}
-
-// standardised decides for a point of the standardised line: it is a mean of stage means, so each of them must be
-// published, else the last could be computed.
-func (s *safety) standardised(reasons []disclosure.Reason, n []int, r *Trend, at slice) string {
-	for _, stage := range s.stages[1:] {
-		c, ok := s.cell(r.Segment, r.Member, stage, at)
-		if ok && n[c] >= s.k && reasons[c] != disclosure.Published {
-			return string(disclosure.Complement)
-		}
-	}
-	return ""
+	return shown
 }
 
 func (a *analyzer) safeRates(ctx context.Context, all map[string]*safety) error {

@@ -17,37 +17,73 @@ type Line struct {
 	Parts []int
 }
 
-// DecideLines gives the reason for each group: primary suppression, then the line rule until nothing changes. A group without
-// people is left as it came: there is nothing to protect. The result depends on the cells and lines alone; ties between
-// parts of one size go to the lower index.
-func DecideLines(cells []Group, lines []Line) []Reason {
+// Plan is the lines of a set of groups, made ready for deciding many figures over the same groups.
+type Plan struct {
+	groups int
+	lines  []Line
+	first  []int32 // of each group: where its lines begin in of
+	of     []int32
+}
+
+// NewPlan makes the lines over so many groups ready.
+func NewPlan(groups int, lines []Line) *Plan {
+	p := &Plan{groups: groups, lines: lines, first: make([]int32, groups+1)}
+	each := func(do func(group, line int)) {
+		for i, line := range lines {
+			do(line.Total, i)
+			for _, part := range line.Parts {
+				do(part, i)
+			}
+		}
+	}
+	each(func(group, _ int) { p.first[group+1]++ })
+	for i := range groups {
+		p.first[i+1] += p.first[i]
+	}
+	p.of = make([]int32, p.first[groups])
+	next := append([]int32(nil), p.first[:groups]...)
+	each(func(group, line int) {
+		p.of[next[group]] = int32(line)
+		next[group]++
+	})
+	return p
+}
+
+// DecideLines gives the reason for each group: primary suppression, then the line rule until nothing changes. A group
+// without people is left as it came: there is nothing to protect. The result depends on the groups and lines alone; ties
+// between parts of one size go to the lower index.
+func DecideLines(groups []Group, lines []Line) []Reason {
+	return NewPlan(len(groups), lines).Decide(groups)
+}
+
+// Decide is DecideLines over the plan's lines.
+func (p *Plan) Decide(cells []Group) []Reason {
 	reasons := make([]Reason, len(cells))
+	var queue []int32
+	waiting := make([]bool, len(p.lines))
+	enqueue := func(cell int) {
+		for _, line := range p.of[p.first[cell]:p.first[cell+1]] {
+			if !waiting[line] {
+				queue, waiting[line] = append(queue, line), true
+			}
+		}
+	}
 	for i, cell := range cells {
 		reasons[i] = cell.Withheld
 		if reasons[i] == Published && cell.N > 0 && cell.people() < cell.K {
 			reasons[i] = Small
 		}
 	}
-	of := make([][]int32, len(cells)) // lines of each cell
-	for i, line := range lines {
-		of[line.Total] = append(of[line.Total], int32(i))
-		for _, part := range line.Parts {
-			of[part] = append(of[part], int32(i))
+	for i := range cells { // a line without withheld people has nothing to settle
+		if reasons[i] != Published && cells[i].N > 0 {
+			enqueue(i)
 		}
-	}
-	queue, waiting := make([]int32, len(lines)), make([]bool, len(lines))
-	for i := range lines {
-		queue[i], waiting[i] = int32(i), true
 	}
 	for len(queue) > 0 {
 		line := queue[0]
 		queue, waiting[line] = queue[1:], false
-		for _, cell := range settle(cells, lines[line], reasons) {
-			for _, other := range of[cell] {
-				if !waiting[other] {
-					queue, waiting[other] = append(queue, other), true
-				}
-			}
+		for _, cell := range settle(cells, p.lines[line], reasons) {
+			enqueue(cell)
 		}
 	}
 	return reasons

@@ -2,7 +2,7 @@
 -- (0-6) in points, with a t interval of the scores +1, 0, -1 (METHOD 2). From red_item, red_cut, red_question.
 INSERT INTO recommend
 WITH answers AS (
-    SELECT journey, question, cell, value / unit AS value, n FROM red_item JOIN red_question USING (journey, question) WHERE recommend
+    SELECT journey, question, cell, value / unit AS value, n FROM red_item JOIN red_question USING (item) WHERE recommend
 ), counts AS (
     SELECT journey, question, stage, wave, segment, member, sum(n)::BIGINT AS n, coalesce(sum(n) FILTER (value >= 9), 0)::BIGINT AS promoters,
            coalesce(sum(n) FILTER (value > 6 AND value < 9), 0)::BIGINT AS passives, coalesce(sum(n) FILTER (value <= 6), 0)::BIGINT AS detractors

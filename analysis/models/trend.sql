@@ -3,24 +3,28 @@
 -- Grain all, stage '' pools the stages. Grains quarter and cohort, stage '' are the stage-standardised line of METHOD 3.2:
 -- the plain mean over the stages with at least min_group people, and no point when under half of the stages are present.
 INSERT INTO trend
-WITH cut AS (
-    SELECT journey, construct, stage, wave, cohort, segment, member, score, sum(n) AS n, sum(items) AS items,
-           sum(favourable) AS good, sum(unfavourable) AS bad
-    FROM red_score JOIN red_cut USING (journey, cell) GROUP BY ALL
-), counted AS (
-    SELECT journey, construct, coalesce(stage, '') AS stage,
-           CASE WHEN GROUPING(wave) = 0 THEN 'quarter' WHEN GROUPING(cohort) = 0 THEN 'cohort' ELSE 'all' END AS grain,
-           coalesce(wave, cohort, '') AS period, segment, member,
-           coalesce(sum(n) FILTER (score IS NOT NULL), 0)::BIGINT AS n, sum(n * score::HUGEINT) AS s1, sum(n * score::HUGEINT * score) AS s2,
+WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),
+stages AS (SELECT DISTINCT stage_number, stage FROM red_cut),
+waves AS (SELECT DISTINCT wave_number, wave FROM red_cut),
+cut AS (
+    SELECT scale, who, stage_number, wave_number, cohort, score, sum(n)::BIGINT AS n, sum(items)::BIGINT AS items,
+           sum(favourable)::BIGINT AS good, sum(unfavourable)::BIGINT AS bad
+    FROM red_score JOIN red_cut USING (cell) GROUP BY ALL
+), summed AS (
+    SELECT scale, who, stage_number, wave_number, cohort, GROUPING(wave_number) = 0 AS by_wave, GROUPING(cohort) = 0 AS by_cohort,
+           coalesce(sum(CASE WHEN score IS NOT NULL THEN n END), 0)::BIGINT AS n, sum(n * score::HUGEINT) AS s1, sum(n * score::HUGEINT * score) AS s2,
            sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad
     FROM cut
-    GROUP BY GROUPING SETS ((journey, construct, segment, member, stage), (journey, construct, segment, member),
-        (journey, construct, segment, member, stage, wave), (journey, construct, segment, member, stage, cohort))
+    GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort))
+), counted AS (
+    SELECT scale, coalesce(stage, '') AS stage, CASE WHEN by_wave THEN 'quarter' WHEN by_cohort THEN 'cohort' ELSE 'all' END AS grain,
+           CASE WHEN by_wave THEN wave WHEN by_cohort THEN cohort ELSE '' END AS period, segment, member, n, s1, s2, items, good, bad
+    FROM summed JOIN whos USING (who) LEFT JOIN stages USING (stage_number) LEFT JOIN waves USING (wave_number)
 ), described AS (
     SELECT journey, construct, stage, grain, period, segment, member, n, s1::DOUBLE / n / unit AS mean,
            CASE WHEN n > 1 THEN spread(n, s1, s2, unit) END AS sd, good / items AS favourable, (items - good - bad) / items AS neutral,
            bad / items AS unfavourable, low IS NOT NULL AS ranged
-    FROM counted JOIN red_construct USING (journey, construct) WHERE n > 0 AND NOT (grain = 'cohort' AND period = '')
+    FROM counted JOIN red_construct USING (scale) WHERE n > 0 AND NOT (grain = 'cohort' AND period = '')
 ), weights AS (
     SELECT journey, construct, count(DISTINCT stage) AS stages FROM described WHERE grain = 'all' AND stage <> '' GROUP BY ALL
 ), standardised AS (

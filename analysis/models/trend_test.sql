@@ -1,5 +1,11 @@
 -- trend_test: one row a construct, stage, segment member and quarter: exact sums of the scores, for Go to merge quarters, to
 -- test for a trend and to look for signals (METHOD 3.2). From red_score, red_cut, red_construct.
-SELECT journey, construct, stage, segment, member, wave AS period, sum(n)::BIGINT AS n, sum(n * score::HUGEINT)::DOUBLE / any_value(unit) AS total
-FROM red_score JOIN red_cut USING (journey, cell) JOIN red_construct USING (journey, construct)
-WHERE score IS NOT NULL AND wave <> '' GROUP BY journey, construct, stage, segment, member, wave ORDER BY ALL;
+WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),
+stages AS (SELECT DISTINCT stage_number, stage FROM red_cut),
+waves AS (SELECT DISTINCT wave_number, wave FROM red_cut WHERE wave <> ''),
+fine AS (
+    SELECT scale, stage_number, wave_number, who, sum(n)::BIGINT AS n, sum(n * score::HUGEINT) AS total
+    FROM red_score JOIN red_cut USING (cell) WHERE score IS NOT NULL GROUP BY ALL
+)
+SELECT journey, construct, stage, segment, member, wave AS period, n, total::DOUBLE / unit AS total
+FROM fine JOIN whos USING (who) JOIN stages USING (stage_number) JOIN waves USING (wave_number) JOIN red_construct USING (scale) ORDER BY ALL;

@@ -1,6 +1,9 @@
--- red_construct: one row a construct, with what turns counts into scores. From the table construct.
-CREATE TABLE red_construct AS SELECT journey, construct, "position", better, trend, unit * steps AS unit, low, high FROM construct;
+-- red_construct: one row a construct, with what turns counts into scores. From the layout and the table construct.
+CREATE TABLE red_construct (scale INTEGER, journey VARCHAR, construct VARCHAR, "position" INTEGER, better VARCHAR, trend BOOLEAN, unit BIGINT, low DOUBLE, high DOUBLE);
+{{range $j := .Journeys}}{{range .Constructs}}INSERT INTO red_construct SELECT {{.Number}}, journey, construct, "position", better, trend, unit * steps, low, high FROM construct WHERE journey = {{lit $j.ID}} AND construct = {{lit .ID}};
+{{end}}{{end}}
 COMMENT ON TABLE red_construct IS 'Constructs: one row a construct.';
+COMMENT ON COLUMN red_construct.scale IS 'Number of the construct over all journeys.';
 COMMENT ON COLUMN red_construct.journey IS 'Journey id.';
 COMMENT ON COLUMN red_construct.construct IS 'Construct id.';
 COMMENT ON COLUMN red_construct."position" IS 'Order in the file, from 1.';

@@ -1,21 +1,18 @@
 -- red_exposed: one row a measure, construct, pair of stages, when the person had the measure, and pair of scores: how many
--- people. From response_* joined with itself and with event on the person. had: before (on or before the earlier
+-- people. From the pairs of red_pair joined with event on the person and stay. had: before (on or before the earlier
 -- answer), between (after it, on or before the later one); whoever else is in red_pair had it not.
-CREATE TABLE red_exposed (journey VARCHAR, measure VARCHAR, construct VARCHAR, from_stage VARCHAR, to_stage VARCHAR, had VARCHAR, earlier BIGINT, later BIGINT, n BIGINT);
-{{range $j := .Journeys}}{{range $m := .Exposures}}{{range .Pairs}}INSERT INTO red_exposed SELECT {{lit $j.ID}}, {{lit $m.Measure}}, {{lit .Construct.ID}}, {{lit .From}}, {{lit .To}}, had, earlier, later, count(*) FROM
-    (SELECT CASE WHEN had_on <= from_on THEN 'before' ELSE 'between' END AS had, earlier, later FROM
-        (SELECT person_key, spell, submitted_on AS from_on, {{.Construct.ScoreSQL}} AS earlier FROM {{ident $j.Table}} WHERE stage = {{lit .From}} AND latest AND person_key IS NOT NULL AND {{ident .Construct.Answered}} >= {{.Construct.Needed}}) AS a
-        INNER JOIN (SELECT person_key, spell, submitted_on AS to_on, {{.Construct.ScoreSQL}} AS later FROM {{ident $j.Table}} WHERE stage = {{lit .To}} AND latest AND person_key IS NOT NULL AND {{ident .Construct.Answered}} >= {{.Construct.Needed}}) AS b
-        USING (person_key, spell)
-        INNER JOIN (SELECT person_key, spell, min(on_date) AS had_on FROM
-            (SELECT person_key, on_date FROM event WHERE event = {{lit $m.Event}}) AS e INNER JOIN (SELECT person_key, spell, left_on FROM spell) AS s USING (person_key)
-            WHERE left_on IS NULL OR on_date <= left_on GROUP BY person_key, spell) AS h USING (person_key, spell)
-    WHERE had_on <= to_on) AS x GROUP BY had, earlier, later;
-{{end}}{{end}}{{end}}
+CREATE TABLE red_exposed (measure VARCHAR, scale INTEGER, from_stage VARCHAR, to_stage VARCHAR, had VARCHAR, earlier BIGINT, later BIGINT, n BIGINT);
+{{range $j := .Journeys}}{{range $m := .Exposures}}{{if .Paired}}CREATE OR REPLACE TEMP TABLE exposed AS SELECT from_stage, to_stage, CASE WHEN had_on <= from_on THEN 'before' ELSE 'between' END AS had{{range .Paired}}, {{ident .Earlier}}, {{ident .Later}}{{end}} FROM
+    (SELECT person_key, spell, from_stage, to_stage, from_on, to_on{{range .Paired}}, {{ident .Earlier}}, {{ident .Later}}{{end}} FROM {{ident $j.PairedTable}}) AS p
+    INNER JOIN (SELECT person_key, spell, min(on_date) AS had_on FROM
+        (SELECT person_key, on_date FROM event WHERE event = {{lit $m.Event}}) AS e INNER JOIN (SELECT person_key, spell, left_on FROM spell) AS s USING (person_key)
+        WHERE left_on IS NULL OR on_date <= left_on GROUP BY person_key, spell) AS h USING (person_key, spell) WHERE had_on <= to_on;
+{{range .Paired}}INSERT INTO red_exposed SELECT {{lit $m.Measure}}, {{.Construct.Number}}, from_stage, to_stage, had, {{ident .Earlier}}, {{ident .Later}}, count(*) FROM exposed
+    WHERE {{ident .Earlier}} IS NOT NULL AND {{ident .Later}} IS NOT NULL AND ({{.StagesSQL}}) GROUP BY from_stage, to_stage, had, {{ident .Earlier}}, {{ident .Later}};
+{{end}}{{end}}{{end}}{{end}}
 COMMENT ON TABLE red_exposed IS 'Pairs of scores by when a person had a measure: one row a measure, construct, pair of stages, time of the measure, and pair of scores.';
-COMMENT ON COLUMN red_exposed.journey IS 'Journey id.';
 COMMENT ON COLUMN red_exposed.measure IS 'Measure id.';
-COMMENT ON COLUMN red_exposed.construct IS 'Construct id.';
+COMMENT ON COLUMN red_exposed.scale IS 'Number of the construct (red_construct).';
 COMMENT ON COLUMN red_exposed.from_stage IS 'The earlier stage.';
 COMMENT ON COLUMN red_exposed.to_stage IS 'The later stage.';
 COMMENT ON COLUMN red_exposed.had IS 'before (by the earlier answer) or between (after it, by the later one).';

@@ -1,14 +1,15 @@
 -- red_pair: one row a construct, pair of stages, finest group (of the later answer) and pair of scores: how many people
 -- have it. From response_* joined with itself on the person and stay; the last response of each stage counts.
-CREATE TABLE red_pair (journey VARCHAR, construct VARCHAR, from_stage VARCHAR, to_stage VARCHAR, cell BIGINT, earlier BIGINT, later BIGINT, n BIGINT);
-{{range $j := .Journeys}}{{range .Pairs}}INSERT INTO red_pair SELECT {{lit $j.ID}}, {{lit .Construct.ID}}, {{lit .From}}, {{lit .To}}, cell, earlier, later, count(*) FROM
-    (SELECT person_key, spell, {{.Construct.ScoreSQL}} AS earlier FROM {{ident $j.Table}} WHERE stage = {{lit .From}} AND latest AND person_key IS NOT NULL AND {{ident .Construct.Answered}} >= {{.Construct.Needed}}) AS a
-    INNER JOIN (SELECT person_key, spell, cell, {{.Construct.ScoreSQL}} AS later FROM {{ident $j.Table}} WHERE stage = {{lit .To}} AND latest AND person_key IS NOT NULL AND {{ident .Construct.Answered}} >= {{.Construct.Needed}}) AS b
-    USING (person_key, spell) GROUP BY cell, earlier, later;
-{{end}}{{end}}
+CREATE TABLE red_pair (scale INTEGER, from_stage VARCHAR, to_stage VARCHAR, cell BIGINT, earlier BIGINT, later BIGINT, n BIGINT);
+{{range $j := .Journeys}}{{if .Paired}}CREATE OR REPLACE TEMP TABLE {{ident $j.PairedTable}} AS SELECT person_key, spell, from_stage, to_stage, from_on, to_on, cell{{range .Paired}}, {{ident .Earlier}}, {{ident .Later}}{{end}} FROM
+    (SELECT person_key, spell, stage AS from_stage, submitted_on AS from_on, {{.PositionSQL}} AS from_position{{range .Paired}}, {{.Construct.ScoreSQL}} AS {{ident .Earlier}}{{end}} FROM {{ident $j.Table}} WHERE latest AND person_key IS NOT NULL) AS a
+    INNER JOIN (SELECT person_key, spell, stage AS to_stage, submitted_on AS to_on, cell, {{.PositionSQL}} AS to_position{{range .Paired}}, {{.Construct.ScoreSQL}} AS {{ident .Later}}{{end}} FROM {{ident $j.Table}} WHERE latest AND person_key IS NOT NULL) AS b
+    USING (person_key, spell) WHERE from_position < to_position AND from_position > 0;
+{{range .Paired}}INSERT INTO red_pair SELECT {{.Construct.Number}}, from_stage, to_stage, cell, {{ident .Earlier}}, {{ident .Later}}, count(*) FROM {{ident $j.PairedTable}}
+    WHERE {{ident .Earlier}} IS NOT NULL AND {{ident .Later}} IS NOT NULL AND ({{.StagesSQL}}) GROUP BY from_stage, to_stage, cell, {{ident .Earlier}}, {{ident .Later}};
+{{end}}{{end}}{{end}}
 COMMENT ON TABLE red_pair IS 'Pairs of a person''s scores at two stages, counted: one row a construct, pair of stages, finest group and pair of scores.';
-COMMENT ON COLUMN red_pair.journey IS 'Journey id.';
-COMMENT ON COLUMN red_pair.construct IS 'Construct id.';
+COMMENT ON COLUMN red_pair.scale IS 'Number of the construct (red_construct).';
 COMMENT ON COLUMN red_pair.from_stage IS 'The earlier stage.';
 COMMENT ON COLUMN red_pair.to_stage IS 'The later stage.';
 COMMENT ON COLUMN red_pair.cell IS 'The finest group of the later answer.';

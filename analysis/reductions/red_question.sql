@@ -1,10 +1,11 @@
 -- red_question: one row a question whose answers are counted, with what turns counts into figures. From the layout.
-CREATE TABLE red_question (journey VARCHAR, question VARCHAR, "position" INTEGER, kind VARCHAR, unit BIGINT, low DOUBLE, steps INTEGER,
+CREATE TABLE red_question (item INTEGER, journey VARCHAR, question VARCHAR, "position" INTEGER, kind VARCHAR, unit BIGINT, low DOUBLE, steps INTEGER,
     good_from DOUBLE, good_to DOUBLE, bad_from DOUBLE, bad_to DOUBLE, recommend BOOLEAN);
-{{range $j := .Journeys}}{{range .Questions}}{{if .Counted}}INSERT INTO red_question VALUES ({{lit $j.ID}}, {{lit .ID}}, {{.Position}}, {{lit .Kind}}, {{.Unit}}, {{number .Low}}, {{.Steps}},
+{{range $j := .Journeys}}{{range .Questions}}{{if .Counted}}INSERT INTO red_question VALUES ({{.Number}}, {{lit $j.ID}}, {{lit .ID}}, {{.Position}}, {{lit .Kind}}, {{.Unit}}, {{number .Low}}, {{.Steps}},
     {{number .GoodFrom}}, {{number .GoodTo}}, {{number .BadFrom}}, {{number .BadTo}}, {{.Recommend}});
 {{end}}{{end}}{{end}}
 COMMENT ON TABLE red_question IS 'Questions whose answers are counted: one row a question.';
+COMMENT ON COLUMN red_question.item IS 'Number of the question over all journeys.';
 COMMENT ON COLUMN red_question.journey IS 'Journey id.';
 COMMENT ON COLUMN red_question.question IS 'Question id.';
 COMMENT ON COLUMN red_question."position" IS 'Order in the file, from 1.';
