@@ -101,7 +101,7 @@ func (a *analyzer) testOver(ctx context.Context, journey *journeyLayout, h *koe.
 		if err != nil {
 			return nil, err
 		}
-		row.Wave, row.Prior = w.Wave, !w.SeenAt.IsZero() && w.SeenAt.Before(w.BeganAt)
+		row.Wave, row.Prior = w.Wave, !w.SeenAt.IsZero() && !w.SeenAt.After(w.BeganAt) // a dispatch notes hypotheses before it invites, at the same now
 		out = append(out, row)
 	}
 	if len(closed) == 0 {
@@ -111,7 +111,7 @@ func (a *analyzer) testOver(ctx context.Context, journey *journeyLayout, h *koe.
 	if err != nil {
 		return nil, err
 	}
-	row.Prior = !seen.IsZero() && seen.Before(began)
+	row.Prior = !seen.IsZero() && !seen.After(began)
 	return append([]Hypothesis{row}, out...), nil
 }
 

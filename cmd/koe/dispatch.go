@@ -173,7 +173,22 @@ func (a *app) dispatch(ctx context.Context, w *journey.Workspace, s *store.Store
 		return schedules.DispatchResult{}, err
 	}
 	defer sch.Close()
+	if !dry {
+		if err := seeHypotheses(ctx, w, s, now); err != nil {
+			return schedules.DispatchResult{}, err
+		}
+	}
 	return sch.Dispatch(ctx, now, schedules.Options{DryRun: dry, Progress: a.progress(a.say("送信", "sending"))})
+}
+
+// seeHypotheses notes which hypotheses stand in the files now. What was there before a wave's first invitation is 事前.
+func seeHypotheses(ctx context.Context, w *journey.Workspace, s *store.Store, now time.Time) error {
+	for _, j := range w.Journeys {
+		if _, err := s.SeeHypotheses(ctx, now, j.ID, j.Hypotheses); err != nil {
+			return fmt.Errorf("note the hypotheses of %s: %w", j.ID, err)
+		}
+	}
+	return nil
 }
 
 func (a *app) writeDispatch(out io.Writer, w *journey.Workspace, r schedules.DispatchResult) {

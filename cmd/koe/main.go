@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // time zones on a machine that has none
 
 	"koe/analysis/sandbox"
 )
