@@ -48,6 +48,7 @@ type MailSettings struct {
 	Bounces   string // maildir or mbox of returned mail, or imap(s)://user@host/box
 
 	BouncesPasswordEnv string // environment variable that holds the IMAP password
+	Envelope           string // where returned mail goes; {id} in it becomes the mail's id (VERP): bounces+{id}@example.go.jp. "" for From
 }
 
 // SMTPSettings names a mail server.

@@ -83,6 +83,7 @@ func mailShape() object[koe.MailSettings] {
 		key("per_minute", whole(0, 100000), func(m *M) *int { return &m.PerMinute }, "1 分あたりの上限。0 はなし / at most so many a minute; 0 for no limit"),
 		key("templates", anyText(), func(m *M) *string { return &m.Templates }, "文面を差し替えるフォルダー / folder of overriding templates"),
 		key("bounces", anyText(), func(m *M) *string { return &m.Bounces }, "不達の通知: maildir、mbox、または imaps://… / returned mail: a maildir, an mbox, or imaps://…"),
+		key("envelope", checked("an address such as bounces+{id}@example.go.jp", `@`, isEnvelope), func(m *M) *string { return &m.Envelope }, "不達の通知の宛先。{id} はメールごとに変わります / where returned mail goes; {id} tells which mail"),
 		key("bounces_password_env", envShape(), func(m *M) *string { return &m.BouncesPasswordEnv }, "IMAP のパスワードを入れた環境変数の名前 / the environment variable that holds the IMAP password"),
 	}}
 }
@@ -101,7 +102,7 @@ func smtpShape() object[koe.SMTPSettings] {
 func calendarShape() object[koe.CalendarSettings] {
 	type C = koe.CalendarSettings
 	return object[C]{name: "calendar", start: defaultCalendar, fields: []field[C]{
-		key("country", checked("a country code of two small letters, such as jp", `^[a-z]{2}$`, regexp.MustCompile(`^[a-z]{2}$`).MatchString), func(c *C) *string { return &c.Country }, "祝日の国 / whose holidays"),
+		key("country", checked("a country code of two small letters, such as jp", `^[a-z]{2}(-[a-z]{2,3})?$`, regexp.MustCompile(`^[a-z]{2}(-[a-z]{2,3})?$`).MatchString), func(c *C) *string { return &c.Country }, "祝日の国 / whose holidays"),
 		key("closed", listOf[string]{of: checked("days such as 12-29..01-03 or 2026-08-13", `^(\d{4}-)?\d{2}-\d{2}(\.\.(\d{4}-)?\d{2}-\d{2})?$`, isClosed)}, func(c *C) *[]string { return &c.Closed }, "休む日 / closed days"),
 		key("send_between", checked("a time of day such as 09:00-17:00", `^\d{2}:\d{2}-\d{2}:\d{2}$`, isSendBetween), func(c *C) *string { return &c.SendBetween }, "送る時間帯 / hours for sending"),
 		key("roll", rollShape(), func(c *C) *koe.Roll { return &c.Roll }, "休日に当たった開始日をどちらへ動かすか / where an opening on a closed day moves"),
@@ -319,4 +320,10 @@ func hasAny(s, chars string) bool { return strings.ContainsAny(s, chars) }
 
 func hasControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r < 0x20 })
+}
+
+// isEnvelope reports whether s is an address once {id} in it is replaced.
+func isEnvelope(s string) bool {
+	a, err := mail.ParseAddress(strings.ReplaceAll(s, "{id}", "0"))
+	return err == nil && a.Name == "" && !strings.Contains(s, "<")
 }

@@ -140,6 +140,7 @@ var japanese = map[phrase]string{
 	"a time zone such as Asia/Tokyo":                                                          "Asia/Tokyo のような時間帯",
 	"a SQLite file, or postgres://… without a password (put that into PGPASSWORD or .pgpass)": "SQLite のファイル、またはパスワードのない postgres://…(パスワードは PGPASSWORD か .pgpass へ)",
 	"a mail address such as 人事課 <jinji@example.go.jp>":                                        "人事課 <jinji@example.go.jp> のようなメールアドレス",
+	"an address such as bounces+{id}@example.go.jp":                                           "bounces+{id}@example.go.jp のようなアドレス",
 	"a fraction between 0 and 1, such as 0.05":                                                "0.05 のような 0 と 1 のあいだの割合",
 	`a comparison such as ">=4" or "==1"`:                                                     `">=4" や "==1" のような比較`,
 	"there is no koe.yaml in %s":                                                              "%s に koe.yaml がありません",

@@ -32,6 +32,7 @@ type DispatchResult struct {
 	Sent      int       `json:"sent"`
 	PutOff    int       `json:"put_off"`            // mails that will be tried again
 	Failed    int       `json:"failed"`             // mails that the server refuses for good
+	Returned  int       `json:"returned"`           // mails that came back since the last time
 	Bounced   int       `json:"bounced"`            // mails whose address was refused
 	Dropped   int       `json:"dropped"`            // mails not needed any more when their turn came
 	Waiting   int       `json:"waiting"`            // mails still to be sent, put off or not
@@ -84,6 +85,18 @@ func (s *Scheduler) Dispatch(ctx context.Context, now time.Time, o Options) (Dis
 				s.log.Warn("the lease was not given back; it ends by itself", "error", err)
 			}
 		}()
+	}
+	if !o.DryRun {
+		returned, err := s.Bounces(ctx, now) // before anybody is reminded
+		result.Returned = returned.Bounced
+		result.Trouble = append(result.Trouble, returned.Trouble...)
+		if err != nil {
+			if ctx.Err() != nil {
+				return result, err
+			}
+			result.Problems = append(result.Problems, err.Error())
+			s.log.Error("returned mail cannot be read", "error", err)
+		}
 	}
 	p, err := s.write(ctx, now, o, &result)
 	if err == nil && !o.DryRun {

@@ -14,6 +14,7 @@
 package schedules
 
 import (
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"os"
@@ -32,6 +33,7 @@ type Config struct {
 	Sender    mail.Sender
 	Log       *slog.Logger // never gets names, addresses or tokens
 	Holder    string       // names this process among several; made up when empty
+	IMAPTLS   *tls.Config  // for a mailbox whose certificate an own authority signed; nil: what the system trusts
 }
 
 // Scheduler plans and dispatches. Its methods may be called one after the other; two processes may each have one.
@@ -44,11 +46,12 @@ type Scheduler struct {
 	cal       *Calendar
 	letters   *letters
 	stages    map[[2]string]stageOf
+	imapTLS   *tls.Config // nil: what the system trusts
 }
 
 // New makes a scheduler. It fails on a calendar or a mail template that cannot be used.
 func New(c Config) (*Scheduler, error) {
-	s := &Scheduler{store: c.Store, workspace: c.Workspace, sender: c.Sender, log: c.Log, holder: c.Holder, stages: map[[2]string]stageOf{}}
+	s := &Scheduler{store: c.Store, workspace: c.Workspace, sender: c.Sender, log: c.Log, holder: c.Holder, imapTLS: c.IMAPTLS, stages: map[[2]string]stageOf{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"koe"
@@ -211,6 +212,7 @@ func (s *Scheduler) letter(ctx context.Context, now time.Time, p *population, r 
 	}
 	l.message.To, l.message.ToName = to, l.person.Name
 	l.message.MessageID, l.message.Date = m.MessageID, now.In(s.cal.loc)
+	l.message.Envelope = strings.ReplaceAll(s.workspace.Settings.Mail.Envelope, "{id}", m.ID)
 	if m.Kind == koe.MailReminder {
 		first, err := s.store.Mails(ctx, store.MailFilter{Invitations: []string{inv.Key}, Kind: koe.MailInvitation})
 		if err != nil {
