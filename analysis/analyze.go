@@ -15,6 +15,7 @@ import (
 
 	"koe"
 	"koe/analysis/stats"
+	"koe/analysis/voices"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -32,6 +33,7 @@ type AnalyzeResult struct {
 
 // analyzer runs the reductions, the models and disclosure control in one building.
 type analyzer struct {
+	voices *voices.Voices // reads free text; nil: texts are not read
 	layout *layout
 	conn   *sql.Conn
 	now    time.Time
@@ -49,6 +51,7 @@ type step struct {
 // steps lists the models in the order in which they run. A model without a function is its SQL file alone.
 func steps() []step {
 	return []step{
+		{"comment", nil}, {"theme", nil}, {"keyness", (*analyzer).keyness},
 		{"response_rate", nil}, {"item", nil}, {"trend", nil}, {"recommend", nil},
 		{"reliability", (*analyzer).reliability}, {"change", (*analyzer).change}, {"comparison", (*analyzer).comparison},
 		{"trend_test", (*analyzer).trendTest}, {"silence", (*analyzer).silence}, {"careless", nil}, {"nonresponse", (*analyzer).nonresponse},
@@ -76,7 +79,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	if about["layout"] != l.hash() {
 		return result, koe.Errorf(koe.Conflict, "the journeys or the segments changed since the last load: run koe load first")
 	}
-	a := &analyzer{layout: l, now: now.UTC(), today: koe.DateOf(now.In(src.location)), safety: thresholds(src.settings)}
+	a := &analyzer{layout: l, voices: src.voices, now: now.UTC(), today: koe.DateOf(now.In(src.location)), safety: thresholds(src.settings)}
 	result.AsOf = a.now
 	state := a.state()
 	if about["analysed"] == state {
@@ -103,6 +106,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	}
 	for fact, value := range map[string]string{
 		"as_of": a.now.Format(time.RFC3339), "as_of_date": a.today.String(), "analysed": state,
+		"voices":    a.voicesVersion(),
 		"min_group": fmt.Sprint(a.safety.MinGroup), "min_comments": fmt.Sprint(a.safety.MinComments),
 	} {
 		if err := a.exec(ctx, fmt.Sprintf("DELETE FROM about WHERE fact = %[1]s; INSERT INTO about VALUES (%[1]s, %[2]s)", literal(fact), literal(value))); err != nil {
@@ -121,7 +125,15 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 
 // state names everything that the figures depend on besides the facts: a load removes it.
 func (a *analyzer) state() string {
-	return fmt.Sprintf("%s %d %d", a.now.Format(time.RFC3339Nano), a.safety.MinGroup, a.safety.MinComments)
+	return fmt.Sprintf("%s %d %d %s", a.now.Format(time.RFC3339Nano), a.safety.MinGroup, a.safety.MinComments, a.voicesVersion())
+}
+
+// voicesVersion names the rules for free text; "" when there are none.
+func (a *analyzer) voicesVersion() string {
+	if a.voices == nil {
+		return ""
+	}
+	return a.voices.Version()
 }
 
 // thresholds gives the thresholds of METHOD 5.1, 5 and 10 unless stated and never under 3.
@@ -146,6 +158,9 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	tables, models := modelTables(), steps()
 	of, done := len(reductions)+len(models)+1, 0
 	if err := a.prepare(ctx, tables); err != nil {
+		return err
+	}
+	if err := a.hear(ctx, func(done, of int) { progress("comments", done, of) }); err != nil {
 		return err
 	}
 	for _, name := range reductions {

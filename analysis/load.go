@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"koe"
+	"koe/analysis/voices"
+	"koe/store"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -23,6 +25,8 @@ type source struct {
 	mask     func(string) (string, error)    // of free text
 	progress func(done int)                  // rows read so far; may be nil
 	seen     map[string]map[string]time.Time // when each hypothesis of each journey was first seen
+	voices   *voices.Voices                  // reads free text; nil: texts are not read
+	reviews  []store.Review                  // what people decided about comments
 }
 
 // feed gives what changed in the store since a cursor, oldest first. A row that changes later comes again.
@@ -72,7 +76,7 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 	}
 	defer unlock()
 	l := newLayout(src.settings, src.journeys)
-	base, cursor, reason, warning := at.current(), "", "", ""
+	base, cursor, reason, warning, decided := at.current(), "", "", "", false
 	switch {
 	case rebuild:
 		reason = "asked for"
@@ -89,13 +93,13 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 		case about["layout"] != l.hash():
 			reason = "the journeys or the segments changed"
 		default:
-			cursor = last
+			cursor, decided = last, about["reviews"] != reviewState(src.reviews)
 		}
 	}
-	result, err = loadFrom(ctx, at, l, src, base, cursor, reason)
+	result, err = loadFrom(ctx, at, l, src, base, cursor, reason, decided)
 	if errors.Is(err, errErased) || errors.Is(err, errOtherStore) {
 		erased := result.Erased
-		result, err = loadFrom(ctx, at, l, src, "", "", err.Error())
+		result, err = loadFrom(ctx, at, l, src, "", "", err.Error(), false)
 		result.Erased = erased
 		if err == nil && erased > 0 {
 			at.expire(0, 0) // what is gone must not stay in a version of yesterday
@@ -107,8 +111,9 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 	return result, err
 }
 
-// loadFrom makes one version: from base and the cursor behind it or, with a reason, from nothing.
-func loadFrom(ctx context.Context, at *site, l *layout, src source, base, cursor, reason string) (result LoadResult, err error) {
+// loadFrom makes one version: from base and the cursor behind it or, with a reason, from nothing. Decided says that people
+// have decided something about comments since.
+func loadFrom(ctx context.Context, at *site, l *layout, src source, base, cursor, reason string, decided bool) (result LoadResult, err error) {
 	result.Rebuilt, result.Reason = reason != "", reason
 	if result.Rebuilt {
 		base, cursor = "", ""
@@ -117,7 +122,7 @@ func loadFrom(ctx context.Context, at *site, l *layout, src source, base, cursor
 	if err != nil {
 		return result, fmt.Errorf("read the store: %w", err)
 	}
-	if !result.Rebuilt && first.rows() == 0 && first.erased == 0 && !first.more {
+	if !result.Rebuilt && !decided && first.rows() == 0 && first.erased == 0 && !first.more {
 		return result, nil
 	}
 	build, err := at.begin(ctx, base)
@@ -175,6 +180,9 @@ func (b *building) fill(ctx context.Context, l *layout, src source, first *batch
 				src.progress(done)
 			}
 			if !at.more {
+				if err := in.reviews(ctx, src.reviews); err != nil {
+					return err
+				}
 				if err := in.finish(ctx, at.cursor); err != nil {
 					return err
 				}

@@ -142,6 +142,9 @@ func modelTables() []modelTable {
 		{"keyness", "Words that commenters of a stage use more, or less, than all others (METHOD 6.3): one row a stage and word.",
 			cols("journey stage", word("word", "Base form."), count("people", "Commenters of the stage who use it."), count("commenters", "Commenters of the stage."), count("rest_people", "Other commenters who use it."), count("rest_commenters", "Other commenters."), number("g2", "Log likelihood, negative when used less."),
 				number("log_ratio", "log2 of the ratio of shares, each with half a person added."), number("p", "Chi-squared p, or Fisher's when an expected count is under 5."), "q"), reflect.TypeFor[Keyness]()},
+		{"comment", "Comments that say something, masked (METHOD 6): one row a comment. Those of surveys whose answers carry a name are left out.",
+			cols(word("response_key", "Random key of the response."), "question", word("text", "The comment, masked."), column{"themes", "VARCHAR[] NOT NULL", "What it speaks of, as theme:valence: by the human coders, else by the rules."},
+				flag("cleared", "A person has cleared it for quoting.")), reflect.TypeFor[Comment]()},
 	}
 }
 

@@ -88,6 +88,7 @@ func (p *Published) readTables(ctx context.Context, db querier) error {
 		read(ctx, db, "safe_careless", &p.Tables.Careless),
 		read(ctx, db, "safe_theme", &p.Tables.Theme),
 		read(ctx, db, "safe_keyness", &p.Tables.Keyness),
+		read(ctx, db, "safe_comment", &p.Tables.Comment),
 	)
 }
 

@@ -15,7 +15,7 @@ var reductionFiles embed.FS
 
 // reductions lists the reductions in the order in which they run. They alone read answers.
 var reductions = []string{
-	"red_stage", "red_question", "red_construct", "red_cell", "red_cut", "red_rate", "red_response", "red_people", "red_item", "red_score", "red_moment",
+	"red_stage", "red_question", "red_construct", "red_cell", "red_cut", "red_comment", "red_rate", "red_response", "red_people", "red_item", "red_score", "red_moment",
 	"red_pair", "red_silence", "red_careless", "red_stay", "red_exposed", "red_contrast", "red_cross", "red_driver",
 	"red_hypothesis", "red_wave",
 }
@@ -63,6 +63,7 @@ type reductionJourney struct {
 	ID, Table  string
 	Questions  []reductionQuestion
 	Constructs []reductionConstruct
+	Identified []string // surveys whose answers carry a name
 	reductionStages
 }
 
@@ -94,7 +95,7 @@ func (l *layout) reductionData(today koe.Date) reductionData {
 		data.Named = append(data.Named, namedSegment{segment.name, segment.column})
 	}
 	for _, journey := range l.journeys {
-		j := reductionJourney{ID: journey.ID, Table: journey.table}
+		j := reductionJourney{ID: journey.ID, Table: journey.table, Identified: journey.namedSurveys()}
 		for _, question := range journey.questions {
 			j.Questions = append(j.Questions, question.reduction())
 		}

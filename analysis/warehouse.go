@@ -40,13 +40,24 @@ func Load(ctx context.Context, cfg Config, now time.Time, rebuild bool) (LoadRes
 		}
 		src.seen[journey.ID] = seen
 	}
+	reviews, err := cfg.Store.Reviews(ctx)
+	if err != nil {
+		return LoadResult{}, fmt.Errorf("read what was decided about comments: %w", err)
+	}
+	src.reviews = reviews
 	return load(ctx, cfg.site(), src, rebuild)
 }
 
 // Analyze computes every model and its safe_* table as of now and publishes the result as a new version. When the facts,
 // the thresholds and the moment are those of the last analysis it publishes nothing.
 func Analyze(ctx context.Context, cfg Config, now time.Time) (AnalyzeResult, error) {
-	return analyze(ctx, cfg.site(), cfg.source(), now, cfg.Progress)
+	src := cfg.source()
+	reader, problems := voices.Open(cfg.Workspace)
+	if len(problems.Serious()) > 0 {
+		return AnalyzeResult{}, problems
+	}
+	src.voices = reader
+	return analyze(ctx, cfg.site(), src, now, cfg.Progress)
 }
 
 func (c *Config) site() *site { return newSite(c.Workspace.Path(c.Workspace.Settings.Warehouse)) }
@@ -72,15 +83,11 @@ func (c *Config) masking(ctx context.Context) func(string) (string, error) {
 			if err != nil {
 				return "", fmt.Errorf("read the names to hide in free text: %w", err)
 			}
-			var words []voices.Word
-			if own := c.Workspace.Settings.Voices.Words; own != "" {
-				read, problems := voices.ReadWords(c.Workspace.Path(own))
-				if len(problems.Serious()) > 0 {
-					return "", problems
-				}
-				words = read
+			reader, problems := voices.Open(c.Workspace)
+			if len(problems.Serious()) > 0 {
+				return "", problems
 			}
-			masker = voices.NewMasker(voices.NewLexicon(words...), roll, c.Workspace.Settings.Segments)
+			masker = reader.Masker(roll)
 		}
 		return masker.Mask(text), nil
 	}

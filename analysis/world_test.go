@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"koe"
+	"koe/analysis/voices"
+	"koe/store"
 )
 
 // world is a small organisation for tests: what its store would tell, as plain values.
@@ -21,6 +23,7 @@ type world struct {
 	loaded   int      // batches that exist so far: the feed gives no more
 	at       *site
 	seen     map[string]map[string]time.Time
+	reviews  []store.Review
 }
 
 // newWorld makes a folder for the warehouse. Segments are bureau › division, and hire_type.
@@ -48,7 +51,11 @@ func (w *world) source() source {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return source{settings: &w.settings, journeys: w.journeys, location: tokyo, feed: w, seen: w.seen, mask: func(s string) (string, error) { return "［" + s + "］", nil }}
+	reader, problems := voices.New(nil, nil)
+	if len(problems) > 0 {
+		w.t.Fatal(problems)
+	}
+	return source{voices: reader, reviews: w.reviews, settings: &w.settings, journeys: w.journeys, location: tokyo, feed: w, seen: w.seen, mask: func(s string) (string, error) { return "［" + s + "］", nil }}
 }
 
 func (w *world) load(rebuild bool) LoadResult {

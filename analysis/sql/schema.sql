@@ -134,6 +134,26 @@ COMMENT ON COLUMN answer_apart.text IS 'Free text, masked; NULL otherwise.';
 COMMENT ON COLUMN answer_apart.missing IS 'declined, skipped or not_asked; NULL when there is an answer.';
 
 CREATE SCHEMA loader;
+CREATE TABLE loader.voice (response_key VARCHAR NOT NULL, question VARCHAR NOT NULL, hash VARCHAR NOT NULL, version VARCHAR NOT NULL,
+    themes VARCHAR[] NOT NULL, words VARCHAR[] NOT NULL, says BOOLEAN NOT NULL,
+    coded VARCHAR[], cleared BOOLEAN NOT NULL);
+COMMENT ON TABLE loader.voice IS 'What the rules read in each comment: bookkeeping of koe analyze, so that a comment is read once.';
+COMMENT ON COLUMN loader.voice.response_key IS 'Random key of the response.';
+COMMENT ON COLUMN loader.voice.question IS 'Question id.';
+COMMENT ON COLUMN loader.voice.hash IS 'MD5 of the masked text that was read.';
+COMMENT ON COLUMN loader.voice.version IS 'Version of the rules and words.';
+COMMENT ON COLUMN loader.voice.themes IS 'What it speaks of, as theme:valence.';
+COMMENT ON COLUMN loader.voice.words IS 'Its words that are counted, base forms.';
+COMMENT ON COLUMN loader.voice.says IS 'It says something; FALSE for a bare "nothing".';
+COMMENT ON COLUMN loader.voice.coded IS 'Themes that people agreed on, as theme:valence; NULL when nobody coded this wording.';
+COMMENT ON COLUMN loader.voice.cleared IS 'A person has cleared this wording for quoting.';
+CREATE TABLE loader.review (response_key VARCHAR NOT NULL, question VARCHAR NOT NULL, text_check VARCHAR NOT NULL, themes VARCHAR[], cleared VARCHAR NOT NULL);
+COMMENT ON TABLE loader.review IS 'What people decided about comments, from the store: one row a comment.';
+COMMENT ON COLUMN loader.review.response_key IS 'Random key of the response.';
+COMMENT ON COLUMN loader.review.question IS 'Question id.';
+COMMENT ON COLUMN loader.review.text_check IS 'Check of the masked text that was decided about.';
+COMMENT ON COLUMN loader.review.themes IS 'Themes that people agreed on, as theme:valence; NULL when nobody coded it.';
+COMMENT ON COLUMN loader.review.cleared IS 'yes or no; empty when undecided.';
 CREATE TABLE loader.cursor (place VARCHAR NOT NULL);
 COMMENT ON TABLE loader.cursor IS 'How far the store has been read: bookkeeping of koe load, not data. One row.';
 COMMENT ON COLUMN loader.cursor.place IS 'Place in the feed of the store.';

@@ -1,0 +1,195 @@
+package analysis
+
+import (
+	"context"
+	"crypto/sha256"
+	"slices"
+	"strconv"
+
+	"koe/analysis/disclosure"
+)
+
+// fewestWhoSay is how many people must speak of a theme, or use a word, before the number is told (METHOD 5.4).
+const fewestWhoSay = 3
+
+// commenterCount is one row of commenter.sql.
+type commenterCount struct {
+	Journey    string `db:"journey"`
+	Stage      string `db:"stage"`
+	Period     string `db:"period"`
+	Segment    string `db:"segment"`
+	Member     string `db:"member"`
+	Commenters int64  `db:"commenters"`
+}
+
+// safeVoices protects what was said in words: themes, words and comments need min_comments commenters in their cell
+// (METHOD 5.4), and a cell must not be found by subtracting others.
+func (a *analyzer) safeVoices(ctx context.Context, all map[string]*safety) error {
+	counts, err := query[commenterCount](ctx, a, "commenter")
+	if err != nil {
+		return err
+	}
+	reasons := map[string][]disclosure.Reason{}
+	for journey, s := range all {
+		reasons[journey] = s.figure(make([]int, s.cells), a.safety.MinComments)
+	}
+	for _, run := range runs(counts, func(c *commenterCount) string { return c.Journey }) {
+		s := all[run[0].Journey]
+		n := make([]int, s.cells)
+		for _, c := range run {
+			if i, ok := s.cell(c.Segment, c.Member, c.Stage, quarterSlice(c.Period)); ok {
+				n[i] = int(c.Commenters)
+			}
+		}
+		reasons[run[0].Journey] = s.figure(n, a.safety.MinComments)
+	}
+	return joined(a.safeThemes(ctx, all, reasons), a.safeKeyness(ctx, all, reasons), a.safeComments(ctx, all, reasons))
+}
+
+// safeThemes gives how many spoke of each theme, "<3" for one or two. Of a withheld cell there is one row, with no theme: which
+// themes few people spoke of is not told either. Members get bands only, so that no number follows from the others.
+func (a *analyzer) safeThemes(ctx context.Context, all map[string]*safety, reasons map[string][]disclosure.Reason) error {
+	rows, err := readMain[Theme](ctx, a, "theme", "journey, stage, period, segment, member, theme, valence")
+	if err != nil {
+		return err
+	}
+	blurred := blurredThemes(rows)
+	var out []Theme
+	for i, r := range rows {
+		r.Withheld = all[r.Journey].reason(reasons[r.Journey], r.Segment, r.Member, r.Stage, quarterSlice(r.Period))
+		if r.Withheld != "" {
+			r = Theme{Journey: r.Journey, Stage: r.Stage, Period: r.Period, Segment: r.Segment, Member: r.Member, Withheld: r.Withheld}
+			if len(out) == 0 || out[len(out)-1] != r {
+				out = append(out, r)
+			}
+			continue
+		}
+		people := zero(r.People)
+		r.Commenters, r.CommentersShown = shown(zero(r.Commenters))
+		r.PeopleShown = strconv.FormatInt(people, 10)
+		if people < fewestWhoSay || r.Segment != "" || blurred[i] {
+			r.People, r.Comments, r.PeopleShown = nil, nil, fewShown(people)
+		}
+		out = append(out, r)
+	}
+	return storeSafe(ctx, a, "theme", out)
+}
+
+// fewShown is a number of people as a band.
+func fewShown(n int64) string {
+	switch {
+	case n < fewestWhoSay:
+		return "<3"
+	case n < 5:
+		return "3–4"
+	case n < 10:
+		return "5–9"
+	case n < exactFrom:
+		return "10–19"
+	default:
+		return "≥20"
+	}
+}
+
+// blurredThemes marks counts of everybody that are told as a band, because a single "<3" beside them would follow from the
+// total over stages or quarters.
+func blurredThemes(rows []Theme) []bool {
+	out := make([]bool, len(rows))
+	lines := map[string][]int{}
+	for i, r := range rows {
+		if r.Segment != "" {
+			continue
+		}
+		about := r.Journey + "\x00" + r.Theme + "\x00" + r.Valence + "\x00"
+		if r.Stage != "" {
+			lines[about+"stages of "+r.Period] = append(lines[about+"stages of "+r.Period], i)
+		}
+		if r.Period != "" {
+			lines[about+"periods of "+r.Stage] = append(lines[about+"periods of "+r.Stage], i)
+		}
+	}
+	for _, parts := range lines {
+		few, least := 0, -1
+		for _, i := range parts {
+			switch n := zero(rows[i].People); {
+			case n < fewestWhoSay:
+				few++
+			case least < 0 || n < zero(rows[least].People):
+				least = i
+			}
+		}
+		if few == 1 && least >= 0 {
+			out[least] = true
+		}
+	}
+	return out
+}
+
+// safeKeyness gives the words that at least three commenters of a stage use. What one or two others use is left out, since
+// their number follows from the figures; the row of a withheld stage has no word.
+func (a *analyzer) safeKeyness(ctx context.Context, all map[string]*safety, reasons map[string][]disclosure.Reason) error {
+	rows, err := readMain[Keyness](ctx, a, "keyness", "journey, stage, word")
+	if err != nil {
+		return err
+	}
+	var out []Keyness
+	for _, r := range rows {
+		withheld := all[r.Journey].reason(reasons[r.Journey], "", "", r.Stage, slice{})
+		if withheld == "" && zero(r.RestCommenters) < int64(a.safety.MinComments) {
+			withheld = string(disclosure.Complement)
+		}
+		if withheld != "" {
+			r = Keyness{Journey: r.Journey, Stage: r.Stage, Withheld: withheld}
+			if len(out) == 0 || out[len(out)-1] != r {
+				out = append(out, r)
+			}
+			continue
+		}
+		if rest := zero(r.RestPeople); zero(r.People) < fewestWhoSay || rest > 0 && rest < fewestWhoSay {
+			continue
+		}
+		out = append(out, r)
+	}
+	return storeSafe(ctx, a, "keyness", out)
+}
+
+// quotable is one row of the query of safeComments.
+type quotable struct {
+	Journey  string   `db:"journey"`
+	Stage    string   `db:"stage"`
+	Question string   `db:"question"`
+	Text     string   `db:"text"`
+	Themes   []string `db:"themes"`
+}
+
+// safeComments gives the comments that a person has cleared and whose writers allow it, where enough people left one, in an
+// order that follows from the words alone: nothing ties two of them to one person. A stage is named where it has enough
+// commenters itself.
+func (a *analyzer) safeComments(ctx context.Context, all map[string]*safety, reasons map[string][]disclosure.Reason) error {
+	rows, err := readRows[quotable](ctx, a.conn, "SELECT journey, stage, question, text, themes FROM red_comment WHERE cleared AND publish_ok ORDER BY ALL")
+	if err != nil {
+		return err
+	}
+	var out []Comment
+	withheld := map[string]bool{}
+	for _, r := range rows {
+		s := all[r.Journey]
+		if reason := s.reason(reasons[r.Journey], "", "", "", slice{}); reason != "" {
+			if !withheld[r.Journey] {
+				withheld[r.Journey] = true
+				out = append(out, Comment{Journey: r.Journey, Withheld: reason})
+			}
+			continue
+		}
+		c := Comment{Journey: r.Journey, Stage: r.Stage, Question: r.Question, Text: r.Text, Themes: r.Themes}
+		if s.reason(reasons[r.Journey], "", "", r.Stage, slice{}) != "" {
+			c.Stage, c.Question = "", "" // a question may be asked at one stage only
+		}
+		out = append(out, c)
+	}
+	slices.SortStableFunc(out, func(x, y Comment) int {
+		a, b := sha256.Sum256([]byte(x.Text)), sha256.Sum256([]byte(y.Text))
+		return slices.Compare(a[:], b[:])
+	})
+	return storeSafe(ctx, a, "comment", out)
+}
