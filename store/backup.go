@@ -42,14 +42,17 @@ type manifestEntry struct {
 // backupTables are what a backup holds, a table after those that it refers to. Leases are of running processes only; what
 // was erased is not in the backup, so nothing needs to be told of it.
 var backupTables = map[string][]string{
-	mainPart:  {"person", "event", "invitation", "mail", "response", "response_version", "draft", "run", "hypothesis", "survey_seal", "log"},
-	vaultPart: {"identity", "token", "request"},
+	mainPart:  {"person", "event", "invitation", "mail", "response", "response_version", "draft", "review", "run", "hypothesis", "survey_seal", "log"},
+	vaultPart: {"identity", "token", "request", "meta"},
 }
+
+// backupRows is which rows of a table are backed up, where it is not all: a new vault has a check of its key already.
+var backupRows = map[string]string{"meta": " WHERE name = '" + signingKeyName + "'"}
 
 // primaryKeys order the rows, so that equal stores make equal entries.
 var primaryKeys = map[string]string{
 	"person": "person_key", "event": "event_key", "invitation": "invitation_key", "mail": "mail_id", "response": "response_key",
-	"response_version": "response_key, version", "draft": "invitation_key", "run": "run_id", "hypothesis": "journey, hypothesis, sha256",
+	"response_version": "response_key, version", "draft": "invitation_key", "review": "response_key, question", "meta": "name", "run": "run_id", "hypothesis": "journey, hypothesis, sha256",
 	"survey_seal": "journey, survey, version", "log": "number", "identity": "person_key", "token": "invitation_key", "request": "request_id",
 }
 
@@ -144,7 +147,7 @@ func (d *database) snapshot(ctx context.Context, fn func(*tx) error) error {
 // dump writes a table as JSON lines and gives the number of its rows. The column "changed" is only whether there is a
 // change: its number means nothing in another database.
 func dump(t *tx, table string, w io.Writer) (count int, err error) {
-	rows, err := t.on.QueryContext(t.ctx, "SELECT * FROM "+table+" ORDER BY "+primaryKeys[table])
+	rows, err := t.on.QueryContext(t.ctx, "SELECT * FROM "+table+backupRows[table]+" ORDER BY "+primaryKeys[table])
 	if err != nil {
 		return 0, t.d.explain("read "+table, err)
 	}

@@ -3,10 +3,12 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -55,11 +57,46 @@ func lived(t *testing.T, cfg Config) *Store {
 	_, err = s.SeeHypotheses(t.Context(), backupNow, "chuto", []koe.Hypothesis{{ID: "h", SHA256: "aa"}})
 	steps = append(steps, err, s.SealSurvey(t.Context(), backupNow, "chuto", "s", 1, koe.Confidential, "aa"),
 		s.AppendLog(t.Context(), backupNow, LogEntry{Who: "hr", What: "people import", People: 20}),
+		review(t.Context(), s),
 		s.RecordRun(t.Context(), "load", backupNow, backupNow, errors.New("no")))
 	if err := errors.Join(steps...); err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// review decides about a comment, and has a form signed.
+func review(ctx context.Context, s *Store) error {
+	all, err := s.Submissions(ctx, SubmissionFilter{Mode: koe.Confidential})
+	if err != nil {
+		return err
+	}
+	_, err = s.SaveReviews(ctx, backupNow, []Review{{Response: all[0].Response, Question: "OPN3", Check: "aa", Cleared: Cleared}})
+	if err == nil {
+		_, err = s.SigningKey(ctx)
+	}
+	return err
+}
+
+// TestBackup_HasEveryTable holds that a new table is either backed up or left out on purpose.
+func TestBackup_HasEveryTable(t *testing.T) {
+	leftOut := map[string][]string{
+		mainPart:  {"meta", "change_counter", "erasure", "lease", "goose_db_version", "sqlite_sequence"},
+		vaultPart: {"goose_db_version", "sqlite_sequence"},
+	}
+	s := openTest(t)
+	for _, d := range []*database{s.main, s.vault} {
+		rows, err := d.db.QueryContext(t.Context(), "SELECT name FROM sqlite_master WHERE type = 'table'")
+		tables, err := collect(rows, err, func(rows *sql.Rows) (name string, err error) { return name, rows.Scan(&name) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range tables {
+			if !slices.Contains(backupTables[d.part], table) && !slices.Contains(leftOut[d.part], table) {
+				t.Errorf("the backup has no %s of the %s part", table, d.part)
+			}
+		}
+	}
 }
 
 // tables dumps every table of a store.

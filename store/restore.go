@@ -188,7 +188,7 @@ func loadVault(tx *tx, from io.Reader) (rows int, err error) {
 // mustBeEmpty refuses a database that holds something.
 func (d *database) mustBeEmpty(ctx context.Context) error {
 	for _, table := range backupTables[d.part] {
-		rows, err := d.db.QueryContext(ctx, "SELECT 1 FROM "+table+" LIMIT 1")
+		rows, err := d.db.QueryContext(ctx, "SELECT 1 FROM "+table+backupRows[table]+" LIMIT 1")
 		if err != nil {
 			return d.explain("look into "+table, err)
 		}
@@ -207,7 +207,7 @@ func (d *database) mustBeEmpty(ctx context.Context) error {
 func (d *database) empty(ctx context.Context) error {
 	return d.update(ctx, func(tx *tx) error {
 		for _, table := range backupTables[d.part] {
-			if _, err := tx.on.ExecContext(tx.ctx, "DELETE FROM "+table); err != nil {
+			if _, err := tx.on.ExecContext(tx.ctx, "DELETE FROM "+table+backupRows[table]); err != nil {
 				return d.explain("empty "+table, err)
 			}
 		}
