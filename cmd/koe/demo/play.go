@@ -110,11 +110,11 @@ func Play(ctx context.Context, o Options) (Result, error) {
 	if p.location, err = time.LoadLocation("Asia/Tokyo"); err != nil {
 		return p.result, err
 	}
-	if p.postbox, err = openPostbox(); err != nil {
+	if p.postbox, err = openPostbox(ctx); err != nil {
 		return p.result, err
 	}
 	defer p.postbox.Close()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return p.result, err
 	}

@@ -2,7 +2,9 @@ package demo
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -19,7 +21,6 @@ import (
 // A letter is a mail that arrived: to whom, its subject, and the personal link in it.
 type letter struct {
 	to, subject, link string
-	reminder          bool
 }
 
 // postbox is a real SMTP server on the loopback that keeps what arrives until somebody looks.
@@ -32,8 +33,8 @@ type postbox struct {
 }
 
 // openPostbox starts the server on a free port.
-func openPostbox() (*postbox, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func openPostbox(ctx context.Context) (*postbox, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +115,7 @@ func plain(contentType, encoding string, body io.Reader) (string, error) {
 		parts := multipart.NewReader(body, parameters["boundary"])
 		for {
 			part, err := parts.NextRawPart()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return "", nil
 			}
 			if err != nil {
