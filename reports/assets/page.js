@@ -10,6 +10,13 @@
     return { text: v("--text"), soft: v("--soft"), line: v("--line"), paper: v("--paper"), font: getComputedStyle(document.body).fontFamily };
   }
 
+  // In the dark, lines need lighter colours of the same hue.
+  var light = { "#0072B2": "#56B4E9", "#D55E00": "#F0883E", "#009E73": "#35C79B", "#AA4499": "#DA8FCB", "#B58900": "#E6C04A", "#56B4E9": "#A8DAF5", "#555555": "#B5BCC6", "#882255": "#D37BA0" };
+  function hue(colour) {
+    var dark = window.matchMedia("(prefers-color-scheme: dark)").matches && !window.matchMedia("print").matches;
+    return dark && light[colour] || colour;
+  }
+
   function shown(chart, value) {
     if (value === null || value === undefined) return chart.missing;
     if (chart.percent) return Math.round(value * 100) + "%";
@@ -40,7 +47,7 @@
     names.axisTick = { show: false };
     names.axisLabel = Object.assign({}, label, flat
       ? { width: side - 12, overflow: "break", lineHeight: size + 4, interval: 0, hideOverlap: false }
-      : { width: Math.max(40, Math.floor((width - 60) / Math.max(1, names.data.length)) - 4), overflow: "break", interval: "auto", hideOverlap: true });
+      : { width: Math.max(40, Math.floor((width - 60) / Math.max(1, names.data.length)) - 4), overflow: "break", interval: names.data.length <= 6 ? 0 : "auto", hideOverlap: names.data.length > 6 });
     values.axisLabel = Object.assign({}, label, { color: c.soft, formatter: function (v) { return chart.percent ? Math.round(v * 100) + "%" : String(v); } });
     values.splitLine = { lineStyle: { color: c.line } };
     values.axisLine = { show: false };
@@ -66,7 +73,8 @@
         })).join("\n");
       } };
     o.series.forEach(function (s) {
-      var colour = s.color;
+      var colour = hue(s.color);
+      s.color = colour;
       if (s.type === "custom") {
         s.renderItem = intervalOf(flat, flat ? c.text : colour);
         s.encode = flat ? { x: [1, 2], y: 0 } : { x: 0, y: [1, 2] };
@@ -80,7 +88,7 @@
         s.lineStyle = { width: 2.5, color: colour };
         s.symbolSize = 9;
         s.connectNulls = false;
-        s.label = { show: !many && s.data.length <= 8, position: "right", distance: 8, color: c.text, fontSize: size, formatter: function (p) { return shown(chart, p.value); } };
+        s.label = { show: !many && s.data.length <= 8, position: "right", distance: 5, offset: [0, -9], color: c.text, fontSize: size, formatter: function (p) { return shown(chart, p.value); } };
       } else {
         s.barMaxWidth = 22;
         var dark = colour === "#2F7FB8";
@@ -92,8 +100,8 @@
     return o;
   }
 
-  function draw(one) {
-    var box = document.getElementById(one.id), width = box.clientWidth;
+  function draw(one, paper) {
+    var box = document.getElementById(one.id), width = paper || box.clientWidth;
     if (width === 0) return;
     if (!one.instance) {
       one.instance = echarts.init(box, null, { renderer: "svg", width: width, height: box.clientHeight });
@@ -104,7 +112,15 @@
     one.width = width;
   }
 
-  function all() { charts.forEach(draw); }
+  function all() { charts.forEach(function (one) { draw(one); }); }
+
+  // Two line charts stand side by side on A4, bars take the whole width. The page is laid out for paper only after this.
+  function paper() {
+    charts.forEach(function (one) {
+      var alone = document.getElementById(one.id).closest(".charts").classList.contains("one");
+      draw(one, one.kind === "line" && !alone ? 310 : 650);
+    });
+  }
   all();
   document.documentElement.setAttribute("data-charts", String(charts.length));
 
@@ -115,16 +131,14 @@
       charts.forEach(function (one) { if (document.getElementById(one.id).clientWidth !== one.width) draw(one); });
     }, 120);
   });
-  ["(prefers-color-scheme: dark)", "print"].forEach(function (query) {
-    window.matchMedia(query).addEventListener("change", all);
-  });
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
 
   // On paper nothing is behind a fold.
   var folded = [];
   window.addEventListener("beforeprint", function () {
     folded = Array.prototype.filter.call(document.querySelectorAll("details"), function (d) { return !d.open; });
     folded.forEach(function (d) { d.open = true; });
-    all();
+    paper();
   });
   window.addEventListener("afterprint", function () {
     folded.forEach(function (d) { d.open = false; });
