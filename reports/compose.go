@@ -11,13 +11,14 @@ import (
 
 // composer makes one document out of the published rows: it looks them up, words them, and leaves out what is not there.
 type composer struct {
-	in    *Input
-	pub   *analysis.Published
-	lang  string
-	words catalogue
-	scope Scope
-	index *index
-	ids   map[string]int // anchors given so far
+	in      *Input
+	pub     *analysis.Published
+	lang    string
+	words   catalogue
+	scope   Scope
+	index   *index
+	ids     map[string]int // anchors given so far
+	ordered []string       // the journeys, see journeys
 }
 
 // compose makes the document of one scope in one language.
@@ -110,33 +111,50 @@ func (c *composer) id(words ...string) string {
 	return id
 }
 
-// journeys lists the journeys that have figures, the one with most to say first: those followed over time, then by how
-// many people answered at their best answered stage.
+// journeys lists the ids of the journeys that have stages: the one with most to say of constructs that are followed over
+// stages first (a transfer or an exit survey is a small journey of its own), then in order of appearance.
 func (c *composer) journeys() []string {
-	var ids []string
-	weight := map[string]int64{}
-	for _, s := range c.pub.Stages {
-		if _, seen := weight[s.Journey]; !seen {
-			weight[s.Journey] = 0
-			ids = append(ids, s.Journey)
-		}
+	if c.ordered != nil {
+		return c.ordered
 	}
-	for _, r := range c.pub.Tables.Trend {
-		if r.Grain == "all" && r.Segment == "" && r.N != nil {
-			weight[r.Journey] = max(weight[r.Journey], *r.N)
-		}
-	}
+	followed := map[trendKey]bool{}
 	for _, k := range c.pub.Constructs {
-		if k.Trend && weight[k.Journey] < followed {
-			weight[k.Journey] += followed
+		if k.Trend {
+			followed[trendKey{journey: k.Journey, construct: k.Construct}] = true
 		}
 	}
-	sort.SliceStable(ids, func(i, j int) bool { return weight[ids[i]] > weight[ids[j]] })
-	return ids
+	weight := map[string]int{}
+	for i := range c.pub.Tables.Trend {
+		if t := &c.pub.Tables.Trend[i]; t.Segment == "" && t.Grain == "all" && followed[trendKey{journey: t.Journey, construct: t.Construct}] {
+			weight[t.Journey]++
+		}
+	}
+	c.ordered = []string{}
+	seen := map[string]bool{}
+	for _, s := range c.pub.Stages {
+		if !seen[s.Journey] {
+			seen[s.Journey] = true
+			c.ordered = append(c.ordered, s.Journey)
+		}
+	}
+	sort.SliceStable(c.ordered, func(i, k int) bool { return weight[c.ordered[i]] > weight[c.ordered[k]] })
+	return c.ordered
 }
 
-// followed is more than any number of people: a journey followed over time comes before all others.
-const followed = 1 << 40
+// followed lists the constructs of a journey that are followed over stages and time; all of them where none is.
+func (c *composer) followed(journey string) map[string]bool {
+	all := map[string]bool{}
+	marked := false
+	for _, k := range c.constructs(journey) {
+		marked = marked || k.Trend
+	}
+	for _, k := range c.constructs(journey) {
+		if k.Trend || !marked {
+			all[k.Construct] = true
+		}
+	}
+	return all
+}
 
 // journeyText finds the text file's journey; nil when it was not given.
 func (c *composer) journeyText(id string) *koe.Journey {
@@ -148,19 +166,23 @@ func (c *composer) journeyText(id string) *koe.Journey {
 	return nil
 }
 
-// heading names a part, with its journey in front when there are several.
+// heading names a part; with several journeys, all but the main one stand in front of the name.
 func (c *composer) heading(journey, title string) string {
-	if len(c.journeys()) < 2 {
+	journeys := c.journeys()
+	if len(journeys) < 2 || journey == journeys[0] {
 		return title
 	}
-	name := journey
-	if j := c.journeyText(journey); j != nil && len(j.Title) > 0 {
-		name = j.Title.In(c.lang)
-	}
 	if title == "" {
-		return name
+		return c.journeyTitle(journey)
 	}
-	return name + " · " + title
+	return c.journeyTitle(journey) + " · " + title
+}
+
+func (c *composer) journeyTitle(id string) string {
+	if j := c.journeyText(id); j != nil && len(j.Title) > 0 {
+		return j.Title.In(c.lang)
+	}
+	return id
 }
 
 // stages lists a journey's stages in order.

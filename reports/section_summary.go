@@ -9,8 +9,8 @@ import (
 	"koe/analysis"
 )
 
-// maxFindings is how many sentences 要点 has at most; the fallbacks keep it at three where there is enough to say.
-const maxFindings = 6
+// 要点 has three to six sentences where there is enough to say.
+const leastFindings, maxFindings = 3, 6
 
 // summarySection is 要点: three to six sentences, each with its number and n. The rules, in order: how many answered; where
 // isolation peaks; the strongest difference between stages of the other constructs; the strongest change of the same
@@ -18,9 +18,9 @@ const maxFindings = 6
 // intervals do not touch, or where the test for it says so; otherwise it says that no difference can be told.
 func (c *composer) summarySection(doc *document) *section {
 	p := &part{ID: c.id("summary", "list")}
-	for i, journey := range c.journeys() {
-		if i > 0 && len(p.Findings) >= 3 {
-			break // the other journeys have their own chapters
+	for _, journey := range c.journeys() {
+		if len(p.Findings) >= leastFindings {
+			break // the main journey speaks; smaller ones only where it has too little to say
 		}
 		found := c.rateFinding(journey)
 		found = append(found, c.peakFinding(journey)...)
@@ -29,13 +29,16 @@ func (c *composer) summarySection(doc *document) *section {
 		found = append(found, c.hypothesisFinding(journey)...)
 		found = append(found, c.unitFinding(journey)...)
 		found = append(found, c.timeFinding(journey)...)
-		if len(found) < 3 {
+		if len(found) < leastFindings {
 			found = append(found, c.levelFindings(journey)...)
 		}
 		p.Findings = append(p.Findings, found...)
 	}
 	if len(p.Findings) > maxFindings {
 		p.Findings = p.Findings[:maxFindings]
+	}
+	if journeys := c.journeys(); len(journeys) > 1 && len(p.Findings) > 0 {
+		p.Lead = []string{c.journeyTitle(journeys[0])}
 	}
 	there := map[string]bool{}
 	for _, s := range doc.Sections {
@@ -104,8 +107,8 @@ func (c *composer) points(journey, construct string) []point {
 // apart reports whether the interval of high lies above that of low.
 func apart(high, low *analysis.Trend) bool { return *high.CILow > *low.CIHigh }
 
-// ordered sorts a construct's stages from the worst to the best.
-func (c *composer) ordered(k analysis.ConstructFact, points []point) []point {
+// worstFirst sorts a construct's stages from the worst to the best.
+func (c *composer) worstFirst(k analysis.ConstructFact, points []point) []point {
 	sorted := append([]point(nil), points...)
 	sort.SliceStable(sorted, func(i, j int) bool {
 		if k.Better == string(koe.Lower) {
@@ -134,7 +137,7 @@ func (c *composer) peakFinding(journey string) []finding {
 	if !ok {
 		return nil
 	}
-	sorted := c.ordered(k, c.points(journey, k.Construct))
+	sorted := c.worstFirst(k, c.points(journey, k.Construct))
 	if len(sorted) < 2 {
 		return nil
 	}
@@ -172,7 +175,7 @@ func (c *composer) stageFindings(journey string) []finding {
 		if !k.Trend || k.Construct == peak.Construct {
 			continue
 		}
-		sorted := c.ordered(k, c.points(journey, k.Construct))
+		sorted := c.worstFirst(k, c.points(journey, k.Construct))
 		if len(sorted) < 2 {
 			continue
 		}

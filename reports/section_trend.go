@@ -89,6 +89,7 @@ func (c *composer) stageTrend(journey string) *part {
 	p := &part{ID: c.id("trend", "stage"), Title: c.heading(journey, c.say("trend.stage")), Lead: []string{c.say("trend.stage.lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: c.trendColumns(
 		column{Title: c.say("col.construct"), Width: 24}, column{Title: c.say("col.stage"), Width: 18})}
+	followed := c.followed(journey)
 	for _, k := range c.constructs(journey) {
 		from := len(t.Rows)
 		title := c.constructTitle(journey, k.Construct)
@@ -100,13 +101,14 @@ func (c *composer) stageTrend(journey string) *part {
 			t.Rows = append(t.Rows, row{Strong: len(t.Rows) == from, Cells: append(
 				[]cell{text(title), text(c.stageTitle(journey, stage.Stage))}, c.trendCells(found)...)})
 		}
-		if shown := drawn(t, from, trendStub+1); shown > 1 {
+		if followed[k.Construct] && drawn(t, from, trendStub+1) > 1 {
 			p.Charts = append(p.Charts, c.lineOf(p, k, from, len(t.Rows), title, c.say("trend.stage.about", "construct", title, "better", c.better(k.Better))))
 		}
 	}
 	if len(t.Rows) == 0 {
 		return nil
 	}
+	t.Folded = len(p.Charts) > 0
 	p.Table = t
 	p.Notes = []string{c.say("note.ci"), c.say("note.rounding")}
 	return p
@@ -141,13 +143,11 @@ func (c *composer) timeTrend(journey, grain string) *part {
 	p := &part{ID: c.id("trend", grain), Title: c.heading(journey, c.say("trend."+grain)), Lead: []string{c.say("trend." + grain + ".lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: c.trendColumns(
 		column{Title: c.say("col.construct.stage"), Width: 34}, column{Title: c.say("col." + grain), Width: 18})}
+	followed := c.followed(journey)
 	for _, k := range c.constructs(journey) {
 		title := c.constructTitle(journey, k.Construct)
 		var lines []series
 		for _, stage := range append([]analysis.StageFact{{Journey: journey}}, c.stages(journey)...) {
-			if len(lines) > 0 && lines[0].Interval >= 0 && !k.Trend {
-				break
-			}
 			from := len(t.Rows)
 			name := c.stageTitle(journey, stage.Stage)
 			if stage.Stage == "" {
@@ -172,7 +172,7 @@ func (c *composer) timeTrend(journey, grain string) *part {
 				lines = append(lines, line)
 			}
 		}
-		if len(lines) == 0 {
+		if len(lines) == 0 || !followed[k.Construct] {
 			continue
 		}
 		if lines[0].Interval >= 0 {
@@ -183,7 +183,7 @@ func (c *composer) timeTrend(journey, grain string) *part {
 			About: c.say("trend."+grain+".about", "construct", title, "better", c.better(k.Better)), Kind: lineChart, Labels: 1,
 			Low: low, High: high, Format: formatMean, Unit: c.say("unit.points"), Series: lines})
 	}
-	if len(t.Rows) == 0 {
+	if len(t.Rows) == 0 || grain == "cohort" && len(p.Charts) == 0 {
 		return nil
 	}
 	p.Table = t

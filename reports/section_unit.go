@@ -107,7 +107,11 @@ func (c *composer) memberLabel(segment, member string) string {
 // heatByConstruct has a row a member and a column a construct that is followed over time, all stages together.
 func (c *composer) heatByConstruct(journey, name string, members []analysis.Member) *part {
 	var constructs []analysis.ConstructFact
+	followed := c.followed(journey)
 	for _, k := range c.constructs(journey) {
+		if !followed[k.Construct] {
+			continue
+		}
 		for _, m := range members {
 			if c.index.trend(journey, k.Construct, "", "all", "", m.Segment, m.Member) != nil {
 				constructs = append(constructs, k)

@@ -75,15 +75,7 @@ func (w *workbook) write() error {
 			}
 		}
 	}
-	if err := w.cover(cover, links); err != nil {
-		return err
-	}
-	index, err := w.GetSheetIndex(cover)
-	if err != nil {
-		return err
-	}
-	w.SetActiveSheet(index)
-	return nil
+	return w.cover(cover, links)
 }
 
 // font is the font of Japanese office work; elsewhere it falls back to what the machine has for Japanese.
