@@ -124,7 +124,7 @@ func (c *composer) heatByConstruct(journey, name string, members []analysis.Memb
 	}
 	p := &part{ID: c.id("unit", "all"), Title: c.heading(journey, c.say("unit.overview", "segment", name))}
 	t := &table{Caption: p.Title, Heat: true, Columns: []column{
-		{Title: name, Width: 26}, {Title: c.say("col.n"), Kind: numberColumn, Width: 11, Format: formatCount}}}
+		{Title: name, Width: 26}, {Title: c.say("col.n.all"), Kind: numberColumn, Width: 11, Format: formatCount}}}
 	for _, k := range constructs {
 		t.Columns = append(t.Columns, column{Title: c.constructTitle(journey, k.Construct) + c.arrow(k.Better), Kind: numberColumn, Width: 13, Format: formatMean})
 	}

@@ -126,7 +126,7 @@ func (w *workbook) tableGrid(g *grid, p *part) {
 		g.widths = append(g.widths, c.Width)
 	}
 	for _, r := range p.Table.Rows {
-		var out cells
+		out := make(cells, 0, len(g.head)+2)
 		for i, c := range r.Cells {
 			kind := p.Table.Columns[i].Kind
 			one := w.tableCell(p.Table, r, i, c, charted[i])
@@ -306,10 +306,15 @@ func (w *workbook) sheet(name string, g *grid) error {
 // values turns cells into what the stream writes.
 func (w *workbook) values(c cells) ([]any, error) {
 	out := make([]any, len(c))
+	var last styleKey
+	id := -1
 	for i, one := range c {
-		id, err := w.style(one.style)
-		if err != nil {
-			return nil, err
+		if id < 0 || one.style != last { // neighbours mostly look the same
+			var err error
+			if id, err = w.style(one.style); err != nil {
+				return nil, err
+			}
+			last = one.style
 		}
 		out[i] = excelize.Cell{StyleID: id, Value: one.value}
 	}

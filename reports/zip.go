@@ -15,7 +15,7 @@ import (
 
 // normalZip is the zip that excelize writes a workbook through: parts in a fixed order, without times, and the content
 // types (which excelize writes in the order of a map) sorted, so that equal workbooks are equal bytes. Each part is
-// compressed as it comes; what a streamed sheet holds is never kept uncompressed.
+// compressed as it comes, fast rather than small; what a streamed sheet holds is never kept uncompressed.
 type normalZip struct {
 	out    io.Writer
 	change func(name string) func([]byte) []byte // what to do to a part before it is packed; nil for nothing
@@ -45,7 +45,7 @@ func (z *normalZip) Create(name string) (io.Writer, error) {
 		p.plain = &bytes.Buffer{}
 	}
 	var err error
-	if p.deflate, err = flate.NewWriter(&p.packed, flate.DefaultCompression); err != nil {
+	if p.deflate, err = flate.NewWriter(&p.packed, flate.BestSpeed); err != nil {
 		return nil, err
 	}
 	z.open = p
