@@ -86,3 +86,71 @@ func BenchmarkWorkbook(b *testing.B) {
 	b.ReportMetric(theirs.Seconds()/ours.Seconds(), "of-StreamWriter")
 	b.ReportMetric(ours.Seconds()/float64(b.N), "s/workbook")
 }
+
+// twenty is a document of twenty line charts with intervals over twelve quarters, tables included.
+func twenty(b *testing.B) *document {
+	all, err := readTexts()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := &section{ID: "s", Title: "推移"}
+	for i := range 20 {
+		t := &table{Caption: "t", Folded: true, Columns: []column{{Title: "指標"}, {Title: "時期"}, {Title: "平均", Kind: numberColumn}, {Title: "95%区間", Kind: intervalColumn}}}
+		for q := range 12 {
+			mean := 2.5 + float64((q*7+i)%9)/10
+			low, high := mean-0.3, mean+0.3
+			t.Rows = append(t.Rows, row{Cells: []cell{text("孤立"), text(periodText(fmt.Sprintf("%dQ%d", 2024+q/4, q%4+1), "ja")), number(&mean, formatMean),
+				{Kind: intervalCell, Number: round(low, 1), High: round(high, 1), Format: formatMean, Text: "–"}}})
+		}
+		id := fmt.Sprint("p", i)
+		s.Parts = append(s.Parts, &part{ID: id, Table: t, Charts: []*chart{{ID: id + "-chart", Title: "孤立", Kind: lineChart, Labels: 1, Low: 1, High: 5, Format: formatMean,
+			Series: []series{{Name: "孤立", To: 12, Column: 2, Interval: 3}}}}})
+	}
+	return &document{Lang: "ja", Title: "声", Organization: "例示省", Day: koe.NewDate(2026, 4, 1), Sections: []*section{s}, words: all["ja"]}
+}
+
+// bareCharts is a page that draws the same twenty curves with echarts alone, without a style sheet, tables or intervals.
+func bareCharts(b *testing.B, doc *document) []byte {
+	options, err := chartJSON(doc)
+	if err != nil {
+		b.Fatal(err)
+	}
+	library, err := assets.ReadFile("assets/echarts/echarts.min.js")
+	if err != nil {
+		b.Fatal(err)
+	}
+	return []byte(`<!DOCTYPE html><meta charset="utf-8"><body><script>` + string(library) + `</script><script>
+var all = ` + string(options) + `;
+all.forEach(function (one) {
+  var box = document.createElement("div"); box.className = "chart"; box.style.width = "860px"; box.style.height = "300px"; document.body.appendChild(box);
+  one.option.series = one.option.series.filter(function (s) { return s.type !== "custom"; });
+  echarts.init(box, null, { renderer: "svg" }).setOption(one.option);
+});
+</script><footer></footer></body>`)
+}
+
+// BenchmarkPage prints how long Chromium takes to load and draw a page of twenty charts against echarts alone; the goal is
+// at most 1.5 times as long.
+func BenchmarkPage(b *testing.B) {
+	doc := twenty(b)
+	ours, err := writePage(doc)
+	if err != nil {
+		b.Fatal(err)
+	}
+	theirs := bareCharts(b, doc)
+	browser := newBrowser(b)
+	measure := func(html []byte) int {
+		browser.open(b, html, 1280, false)
+		if n := browser.count(b, `document.querySelectorAll(".chart svg").length`); n != 20 {
+			b.Fatalf("%d charts drawn", n)
+		}
+		return browser.count(b, `Math.round(performance.getEntriesByType("navigation")[0].loadEventEnd)`)
+	}
+	var a, z int
+	for b.Loop() {
+		z += measure(theirs)
+		a += measure(ours)
+	}
+	b.ReportMetric(float64(a)/float64(z), "of-echarts")
+	b.ReportMetric(float64(a)/float64(b.N), "ms/page")
+}

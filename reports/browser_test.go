@@ -132,8 +132,12 @@ func (b *browser) shoot(t testing.TB, name string) {
 
 func TestPage_DrawsEveryChartWithoutANetworkAtEveryWidth(t *testing.T) {
 	b := newBrowser(t)
-	for _, lang := range []string{"ja", "en"} {
-		doc := sampleDocument(t, lang)
+	for _, view := range []struct {
+		lang  string
+		width int64
+		dark  bool
+	}{{"ja", 1280, false}, {"ja", 390, true}, {"en", 390, false}} {
+		doc := sampleDocument(t, view.lang)
 		html, err := writePage(doc)
 		if err != nil {
 			t.Fatal(err)
@@ -144,26 +148,21 @@ func TestPage_DrawsEveryChartWithoutANetworkAtEveryWidth(t *testing.T) {
 				charts += len(p.Charts)
 			}
 		}
-		for _, view := range []struct {
-			width int64
-			dark  bool
-		}{{1280, false}, {390, false}, {1280, true}} {
-			name := fmt.Sprintf("%s-%d-%v", lang, view.width, view.dark)
-			b.open(t, html, view.width, view.dark)
-			drawn := b.count(t, `document.querySelectorAll(".chart svg").length`)
-			empty := b.count(t, `[...document.querySelectorAll(".chart svg")].filter(s => s.getBoundingClientRect().width < 200 || s.querySelectorAll("path").length < 3 || s.querySelectorAll("text").length < 2).length`)
-			wide := b.count(t, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
-			if drawn != charts || empty != 0 {
-				t.Errorf("%s: %d of %d charts drawn, %d of them empty", name, drawn, charts, empty)
-			}
-			if wide > 0 {
-				t.Errorf("%s: the page is %d px wider than the screen", name, wide)
-			}
-			if bad := b.complaints(); len(bad) > 0 {
-				t.Errorf("%s: %s", name, strings.Join(bad, "\n"))
-			}
-			b.shoot(t, name)
+		name := fmt.Sprintf("%s-%d-%v", view.lang, view.width, view.dark)
+		b.open(t, html, view.width, view.dark)
+		drawn := b.count(t, `document.querySelectorAll(".chart svg").length`)
+		empty := b.count(t, `[...document.querySelectorAll(".chart svg")].filter(s => s.getBoundingClientRect().width < 200 || s.querySelectorAll("path").length < 3 || s.querySelectorAll("text").length < 2).length`)
+		wide := b.count(t, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
+		if drawn != charts || empty != 0 {
+			t.Errorf("%s: %d of %d charts drawn, %d of them empty", name, drawn, charts, empty)
 		}
+		if wide > 0 {
+			t.Errorf("%s: the page is %d px wider than the screen", name, wide)
+		}
+		if bad := b.complaints(); len(bad) > 0 {
+			t.Errorf("%s: %s", name, strings.Join(bad, "\n"))
+		}
+		b.shoot(t, name)
 	}
 }
 

@@ -100,26 +100,31 @@
     return o;
   }
 
-  function draw(one, paper) {
-    var box = document.getElementById(one.id), width = paper || box.clientWidth;
-    if (width === 0) return;
-    if (!one.instance) {
-      one.instance = echarts.init(box, null, { renderer: "svg", width: width, height: box.clientHeight });
-    } else {
-      one.instance.resize({ width: width, height: box.clientHeight });
-    }
-    one.instance.setOption(option(one, width, colours()), true);
-    one.width = width;
+  // Widths are read before anything is drawn: reading one after a drawing would lay the page out again.
+  function draw(some, widthOf) {
+    var c = colours();
+    some.map(function (one) {
+      return { one: one, width: widthOf ? widthOf(one) : box(one).clientWidth, height: box(one).clientHeight };
+    }).forEach(function (job) {
+      var one = job.one;
+      if (job.width === 0) return;
+      if (!one.instance) {
+        one.instance = echarts.init(box(one), null, { renderer: "svg", width: job.width, height: job.height });
+      } else {
+        one.instance.resize({ width: job.width, height: job.height });
+      }
+      one.instance.setOption(option(one, job.width, c), true);
+      one.width = job.width;
+    });
   }
 
-  function all() { charts.forEach(function (one) { draw(one); }); }
+  function box(one) { return document.getElementById(one.id); }
+
+  function all() { draw(charts); }
 
   // Two line charts stand side by side on A4, bars take the whole width. The page is laid out for paper only after this.
   function paper() {
-    charts.forEach(function (one) {
-      var alone = document.getElementById(one.id).closest(".charts").classList.contains("one");
-      draw(one, one.kind === "line" && !alone ? 310 : 650);
-    });
+    draw(charts, function (one) { return one.kind === "line" && !box(one).closest(".charts").classList.contains("one") ? 310 : 650; });
   }
   all();
   document.documentElement.setAttribute("data-charts", String(charts.length));
@@ -128,7 +133,7 @@
   window.addEventListener("resize", function () {
     clearTimeout(waiting);
     waiting = setTimeout(function () {
-      charts.forEach(function (one) { if (document.getElementById(one.id).clientWidth !== one.width) draw(one); });
+      draw(charts.filter(function (one) { return box(one).clientWidth !== one.width; }));
     }, 120);
   });
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
