@@ -145,6 +145,9 @@ func (c *composer) timeTrend(journey, grain string) *part {
 		column{Title: c.say("col.construct.stage"), Width: 34}, column{Title: c.say("col." + grain), Width: 18})}
 	followed := c.followed(journey)
 	for _, k := range c.constructs(journey) {
+		if !followed[k.Construct] {
+			continue
+		}
 		title := c.constructTitle(journey, k.Construct)
 		var lines []series
 		for _, stage := range append([]analysis.StageFact{{Journey: journey}}, c.stages(journey)...) {
@@ -172,7 +175,7 @@ func (c *composer) timeTrend(journey, grain string) *part {
 				lines = append(lines, line)
 			}
 		}
-		if len(lines) == 0 || !followed[k.Construct] {
+		if len(lines) == 0 {
 			continue
 		}
 		if lines[0].Interval >= 0 {

@@ -185,7 +185,7 @@ func (c *composer) heatByStage(journey, name string, k analysis.ConstructFact, m
 		return nil
 	}
 	title := c.constructTitle(journey, k.Construct)
-	p := &part{ID: c.id("unit", k.Construct), Title: c.heading(journey, c.say("unit.bystage", "construct", title)), Lead: []string{c.better(k.Better) + c.say("stop")}}
+	p := &part{ID: c.id("unit", k.Construct), Title: c.heading(journey, c.say("unit.bystage", "construct", title, "segment", name)), Lead: []string{c.better(k.Better) + c.say("stop")}}
 	t := &table{Caption: p.Title, Heat: true, Columns: []column{{Title: name, Width: 26}}}
 	for _, s := range stages {
 		t.Columns = append(t.Columns, column{Title: c.stageTitle(journey, s.Stage), Kind: numberColumn, Width: 13, Format: formatMean})

@@ -45,9 +45,11 @@
     var side = flat ? Math.round(Math.min(width * 0.42, 340)) : 0;
     names.axisLine = { lineStyle: { color: c.line } };
     names.axisTick = { show: false };
+    // Names that do not fit side by side stand on several lines; of many, every second, third … is shown.
+    var slot = (width - 68) / Math.max(1, names.data.length), step = names.data.length <= 6 ? 1 : Math.max(1, Math.ceil(64 / slot));
     names.axisLabel = Object.assign({}, label, flat
       ? { width: side - 12, overflow: "break", lineHeight: size + 4, interval: 0, hideOverlap: false }
-      : { width: Math.max(40, Math.floor((width - 60) / Math.max(1, names.data.length)) - 4), overflow: "break", interval: names.data.length <= 6 ? 0 : "auto", hideOverlap: names.data.length > 6 });
+      : { width: Math.floor(slot * step) - 4, overflow: "break", lineHeight: size + 2, interval: step - 1, hideOverlap: false });
     values.axisLabel = Object.assign({}, label, { color: c.soft, formatter: function (v) { return chart.percent ? Math.round(v * 100) + "%" : String(v); } });
     values.splitLine = { lineStyle: { color: c.line } };
     values.axisLine = { show: false };
@@ -59,7 +61,7 @@
     var many = o.series.filter(function (s) { return s.type !== "custom"; }).length > 1;
     o.legend = Object.assign(o.legend || {}, { show: many, top: 0, left: 0, icon: flat ? "rect" : undefined, itemWidth: flat ? 14 : 25, itemHeight: 10,
       textStyle: { color: c.text, fontSize: size, fontFamily: c.font }, data: many ? o.series.filter(function (s) { return s.type !== "custom"; }).map(function (s) { return s.name; }) : [] });
-    o.grid = { left: flat ? side : 44, right: flat ? 30 : 24, top: many ? (narrow && !flat ? 64 : 40) : 30, bottom: flat ? 28 : 44, containLabel: false };
+    o.grid = { left: flat ? side : 44, right: flat ? 30 : 24, top: many ? (narrow && !flat ? 64 : 40) : 30, bottom: flat ? 28 : 60, containLabel: false };
     o.textStyle = { fontFamily: c.font };
     o.tooltip = { trigger: flat ? "item" : "axis", renderMode: "richText", confine: true, backgroundColor: c.paper, borderColor: c.line,
       textStyle: { color: c.text, fontSize: size, fontFamily: c.font },
