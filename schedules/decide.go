@@ -42,6 +42,7 @@ type decider struct {
 	roster   map[koe.PersonKey]*koe.Person
 	events   map[koe.PersonKey][]koe.Event
 	stages   map[[2]string]stageOf // by journey and stage
+	titles   map[string]koe.Text   // of measures, by the event that records them
 	sealed   func(c *candidate) *Reason
 }
 
@@ -90,7 +91,7 @@ func (r *decider) act(d *dossier, day koe.Date) []step {
 	}
 	for _, a := range d.askings {
 		n, why, ok := r.reminder(d, a, day)
-		if !ok {
+		if !ok || asksToday(d, day) && !day.AddDays(1).After(a.inv.ClosesOn) { // not both on one day, while there is another
 			continue
 		}
 		a.reminded = n
@@ -98,6 +99,11 @@ func (r *decider) act(d *dossier, day koe.Date) []step {
 		steps = append(steps, step{day: day, kind: koe.MailReminder, number: n, asking: a, reason: why})
 	}
 	return steps
+}
+
+// asksToday reports whether the person was invited to something on this day.
+func asksToday(d *dossier, day koe.Date) bool {
+	return slices.ContainsFunc(d.askings, func(a *asking) bool { return a.on == day })
 }
 
 // match finds the invitation that a candidate already has. For joined and left it is the one of the spell and repetition, whatever became
@@ -221,7 +227,7 @@ func personalFirst(p *koe.Person, day koe.Date) bool {
 // earliest gives the first day from day on, on which a candidate is asked as things stand, and why then. It lies within the window, unless
 // a cap on contacts leaves no room: then it is the day after the close.
 func (r *decider) earliest(d *dossier, c *candidate, day koe.Date) (koe.Date, Reason) {
-	why := reasonDue(c)
+	why := reasonDue(c, r.titles[c.stage.Anchor])
 	on := r.cal.sendable(c.stage, later(day, c.open.DueOn), c.open.ClosesOn)
 	last := later(r.cal.lastSendable(c.stage, c.open.DueOn, c.open.ClosesOn), on)
 	gap := r.settings.Calendar.MinGap

@@ -127,8 +127,11 @@ var audienceTexts = map[koe.Audience]koe.Text{
 // audienceName is an audience that is written in the language of the reason.
 type audienceName koe.Audience
 
-// anchorName is an anchor, likewise.
-type anchorName string
+// anchorName is an anchor, likewise; title is that of the measure that its event records, when there is one.
+type anchorName struct {
+	kind  string
+	title koe.Text
+}
 
 func (a audienceName) in(lang string) string { return audienceTexts[koe.Audience(a)].In(lang, "en") }
 
@@ -138,10 +141,13 @@ func (a anchorName) in(lang string) string {
 		koe.EventTransferred: {"ja": "異動日", "en": "the transfer"}, koe.EventMentorAssigned: {"ja": "メンターの指名日", "en": "the mentor's assignment"},
 		koe.EventManagerAssigned: {"ja": "上司の着任日", "en": "the manager's assignment"},
 	}
-	if t, ok := names[string(a)]; ok {
+	if t, ok := names[a.kind]; ok {
 		return t.In(lang, "en")
 	}
-	return string(a)
+	if len(a.title) > 0 {
+		return a.title.In(lang, "en")
+	}
+	return a.kind
 }
 
 func reason(code string, args ...any) Reason { return Reason{Code: code, args: args} }
@@ -149,8 +155,8 @@ func reason(code string, args ...any) Reason { return Reason{Code: code, args: a
 func (r *Reason) note(code string, args ...any) { r.notes = append(r.notes, reason(code, args...)) }
 
 // reasonDue says why a candidate is asked, with what moved its opening.
-func reasonDue(c *candidate) Reason {
-	r := reason("due", anchorName(c.stage.Anchor), c.open.AnchorOn, c.open.OpensOn)
+func reasonDue(c *candidate, title koe.Text) Reason {
+	r := reason("due", anchorName{c.stage.Anchor, title}, c.open.AnchorOn, c.open.OpensOn)
 	if c.open.DueOn != c.open.OpensOn {
 		r.note("rolled", c.open.OpensOn, c.open.DueOn)
 	}

@@ -46,12 +46,13 @@ type Scheduler struct {
 	cal       *Calendar
 	letters   *letters
 	stages    map[[2]string]stageOf
-	imapTLS   *tls.Config // nil: what the system trusts
+	titles    map[string]koe.Text // of measures, by the event that records them
+	imapTLS   *tls.Config         // nil: what the system trusts
 }
 
 // New makes a scheduler. It fails on a calendar or a mail template that cannot be used.
 func New(c Config) (*Scheduler, error) {
-	s := &Scheduler{store: c.Store, workspace: c.Workspace, sender: c.Sender, log: c.Log, holder: c.Holder, imapTLS: c.IMAPTLS, stages: map[[2]string]stageOf{}}
+	s := &Scheduler{store: c.Store, workspace: c.Workspace, sender: c.Sender, log: c.Log, holder: c.Holder, imapTLS: c.IMAPTLS, stages: map[[2]string]stageOf{}, titles: map[string]koe.Text{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -72,6 +73,11 @@ func New(c Config) (*Scheduler, error) {
 	}
 	rank := 0
 	for _, j := range c.Workspace.Journeys {
+		for _, m := range j.Measures {
+			if m.Event != "" {
+				s.titles[m.Event] = m.Title
+			}
+		}
 		for i := range j.Stages {
 			rank++
 			s.stages[[2]string{j.ID, j.Stages[i].ID}] = stageOf{&j.Stages[i], rank}
@@ -93,7 +99,7 @@ func (s *Scheduler) Close() error {
 
 // decider makes the part that decides, over a roster.
 func (s *Scheduler) decider(p *population) *decider {
-	return &decider{cal: s.cal, settings: &s.workspace.Settings, roster: p.roster, events: p.events, stages: s.stages}
+	return &decider{cal: s.cal, settings: &s.workspace.Settings, roster: p.roster, events: p.events, stages: s.stages, titles: s.titles}
 }
 
 // stopwatch is the time of a pass: the time that came in, moved on as a pass takes minutes. Within the first minute it stands
