@@ -177,11 +177,11 @@ func (a *analyzer) safeComments(ctx context.Context, all map[string]*safety, rea
 		if reason := s.reason(reasons[r.Journey], "", "", "", slice{}); reason != "" {
 			if !withheld[r.Journey] {
 				withheld[r.Journey] = true
-				out = append(out, Comment{Journey: r.Journey, Withheld: reason})
+				out = append(out, Comment{Journey: r.Journey, Themes: []string{}, Withheld: reason})
 			}
 			continue
 		}
-		c := Comment{Journey: r.Journey, Stage: r.Stage, Question: r.Question, Text: r.Text, Themes: r.Themes}
+		c := Comment{Journey: r.Journey, Stage: r.Stage, Question: r.Question, Text: r.Text, Themes: nonNil(r.Themes)}
 		if s.reason(reasons[r.Journey], "", "", r.Stage, slice{}) != "" {
 			c.Stage, c.Question = "", "" // a question may be asked at one stage only
 		}

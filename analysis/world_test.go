@@ -24,6 +24,7 @@ type world struct {
 	at       *site
 	seen     map[string]map[string]time.Time
 	reviews  []store.Review
+	mask     func(string) (string, error) // nil: texts are put in brackets
 }
 
 // newWorld makes a folder for the warehouse. Segments are bureau › division, and hire_type.
@@ -55,7 +56,11 @@ func (w *world) source() source {
 	if len(problems) > 0 {
 		w.t.Fatal(problems)
 	}
-	return source{voices: reader, reviews: w.reviews, settings: &w.settings, journeys: w.journeys, location: tokyo, feed: w, seen: w.seen, mask: func(s string) (string, error) { return "［" + s + "］", nil }}
+	mask := w.mask
+	if mask == nil {
+		mask = func(s string) (string, error) { return "［" + s + "］", nil }
+	}
+	return source{voices: reader, reviews: w.reviews, settings: &w.settings, journeys: w.journeys, location: tokyo, feed: w, seen: w.seen, mask: mask}
 }
 
 func (w *world) load(rebuild bool) LoadResult {

@@ -150,6 +150,36 @@ func TestCompare_ByHand(t *testing.T) {
 	}
 }
 
+func TestWrite_OffersTheChoicesAndHidesTheKeys(t *testing.T) {
+	var b bytes.Buffer
+	if err := Write(&b, comments(), "ja"); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if d := cmp.Diff([]string{"手引き", "コーダー1", "コーダー2", "裁定・公開"}, f.GetSheetList()); d != "" {
+		t.Error(d)
+	}
+	choices, err := f.GetDataValidations("裁定・公開")
+	if err != nil || len(choices) != len(voices.Themes())+2 || choices[0].Formula1 != "\"課題,要望,良好\"" || choices[len(choices)-1].Formula1 != "\"可,不可\"" {
+		t.Errorf("%v %v", err, choices)
+	}
+	for _, column := range []string{"A", "B", "C"} {
+		if visible, err := f.GetColVisible("コーダー1", column); visible || err != nil {
+			t.Errorf("column %s is visible, %v", column, err)
+		}
+	}
+	for _, sheet := range f.GetSheetList()[1:] {
+		lines, err := f.GetRows(sheet)
+		if err != nil || strings.Contains(strings.Join(lines[2], " "), "issue") {
+			t.Errorf("%s shows what the rules say: %v", sheet, lines[2])
+		}
+	}
+}
+
 // TestWrite_OpensInLibreOffice converts the workbook and looks for its texts; a text that looks like a formula stays one.
 func TestWrite_OpensInLibreOffice(t *testing.T) {
 	office, err := exec.LookPath("soffice")

@@ -38,6 +38,9 @@ func Write(w io.Writer, comments []Comment, language string) (err error) {
 	if err := writeGuide(f, say, styles, strings.HasPrefix(language, "en")); err != nil {
 		return fmt.Errorf("write the guide: %w", err)
 	}
+	if err := printable(f, say.guide); err != nil {
+		return err
+	}
 	for _, name := range []string{say.coder1, say.coder2, say.decision} {
 		if _, err := f.NewSheet(name); err != nil {
 			return err
@@ -78,48 +81,65 @@ func newStyles(f *excelize.File) (s styles, err error) {
 }
 
 func writeGuide(f *excelize.File, say wording, s styles, english bool) error {
-	sheet, err := f.NewStreamWriter(say.guide)
-	if err != nil {
-		return err
-	}
+	p := &page{f: f, sheet: say.guide}
 	for i, width := range []float64{24, 60, 70} {
-		if err := sheet.SetColWidth(i+1, i+1, width); err != nil {
-			return err
-		}
+		p.width(i+1, width)
 	}
-	row := 1
 	for _, line := range say.guideLead {
-		if err := sheet.SetRow(fmt.Sprintf("A%d", row), []any{excelize.Cell{StyleID: s.lead, Value: line}}, excelize.RowOpts{Height: 34}); err != nil {
-			return err
-		}
-		if err := sheet.MergeCell(fmt.Sprintf("A%d", row), fmt.Sprintf("C%d", row)); err != nil {
-			return err
-		}
-		row++
+		p.row(34, s.lead, line, "", "")
+		p.merge()
 	}
-	row++
-	if err := sheet.SetRow(fmt.Sprintf("A%d", row), cells(s.head, say.theme, say.meaning, say.examples)); err != nil {
-		return err
-	}
+	p.row(0, s.text)
+	p.row(0, s.head, say.theme, say.meaning, say.examples)
 	for _, g := range guide() {
-		row++
 		title, about := g.title, g.about
 		if english {
 			title, about = g.titleEnglish, g.aboutEnglish
 		}
-		if err := sheet.SetRow(fmt.Sprintf("A%d", row), cells(s.text, title, about, strings.ReplaceAll(g.examples, "／", "\n")), excelize.RowOpts{Height: 48}); err != nil {
-			return err
-		}
+		p.row(48, s.text, title, about, strings.ReplaceAll(g.examples, "／", "\n"))
 	}
-	return sheet.Flush()
+	return p.err
 }
 
-func cells(style int, values ...string) []any {
-	out := make([]any, len(values))
-	for i, value := range values {
-		out[i] = excelize.Cell{StyleID: style, Value: value}
+// page writes one sheet row by row; the first error stays.
+type page struct {
+	f     *excelize.File
+	sheet string
+	at    int // rows written
+	err   error
+}
+
+func (p *page) do(err error) {
+	if p.err == nil {
+		p.err = err
 	}
-	return out
+}
+
+func (p *page) width(column int, width float64) {
+	name, err := excelize.ColumnNumberToName(column)
+	p.do(err)
+	p.do(p.f.SetColWidth(p.sheet, name, name, width))
+}
+
+// row writes texts, which never become formulas or numbers. Height 0 is the ordinary one.
+func (p *page) row(height float64, style int, texts ...string) {
+	p.at++
+	for i, text := range texts {
+		cell, err := excelize.CoordinatesToCellName(i+1, p.at)
+		p.do(err)
+		if text != "" {
+			p.do(p.f.SetCellStr(p.sheet, cell, text))
+		}
+		p.do(p.f.SetCellStyle(p.sheet, cell, cell, style))
+	}
+	if height > 0 {
+		p.do(p.f.SetRowHeight(p.sheet, p.at, height))
+	}
+}
+
+// merge joins the first three cells of the last row.
+func (p *page) merge() {
+	p.do(p.f.MergeCell(p.sheet, fmt.Sprintf("A%d", p.at), fmt.Sprintf("C%d", p.at)))
 }
 
 // writeSheet writes one coder's sheet, or that of decisions.
@@ -142,50 +162,40 @@ func writeSheet(f *excelize.File, name string, comments []Comment, say wording, 
 	if decision {
 		ids, titles = append(ids, columnAllowed, columnCleared), append(titles, say.allowed, say.clear)
 	}
-	sheet, err := f.NewStreamWriter(name)
-	if err != nil {
-		return err
-	}
-	widths := []float64{3, 3, 3, 14, 70}
+	p := &page{f: f, sheet: name}
 	for i := range ids {
-		width := 9.0
-		if i < len(widths) {
-			width = widths[i]
+		switch {
+		case i == 3:
+			p.width(i+1, 14)
+		case i == 4:
+			p.width(i+1, 70)
+		default:
+			p.width(i+1, 11)
 		}
-		if err := sheet.SetColWidth(i+1, i+1, width); err != nil {
-			return err
-		}
 	}
-	if err := sheet.SetPanes(&excelize.Panes{Freeze: true, XSplit: 5, YSplit: 2, TopLeftCell: "F3", ActivePane: "bottomRight"}); err != nil {
-		return err
-	}
-	if err := sheet.SetRow("A1", cells(s.plain, ids...), excelize.RowOpts{Hidden: true}); err != nil {
-		return err
-	}
-	if err := sheet.SetRow("A2", cells(s.head, titles...), excelize.RowOpts{Height: 44}); err != nil {
-		return err
-	}
-	for i, c := range comments {
-		row := cells(s.plain, c.Response, c.Question, voices.Check(c.Text), c.Stage)
-		row = append(row, excelize.Cell{StyleID: s.text, Value: clean(c.Text)})
-		for range len(themeColumns()) + 1 {
-			row = append(row, excelize.Cell{StyleID: s.plain, Value: ""})
-		}
+	p.row(0, s.plain, ids...)
+	p.do(f.SetRowVisible(name, 1, false))
+	p.row(44, s.head, titles...)
+	for _, c := range comments {
+		row := make([]string, len(ids))
+		copy(row, []string{c.Response, c.Question, voices.Check(c.Text), c.Stage, clean(c.Text)})
 		if decision {
-			row = append(row, excelize.Cell{StyleID: s.plain, Value: map[bool]string{true: say.yes, false: say.no}[c.PublishOK]},
-				excelize.Cell{StyleID: s.plain, Value: map[store.Clearance]string{store.Cleared: say.yes, store.NotCleared: say.no}[c.Cleared]})
+			row[len(row)-2] = map[bool]string{true: say.yes, false: say.no}[c.PublishOK]
+			row[len(row)-1] = map[store.Clearance]string{store.Cleared: say.yes, store.NotCleared: say.no}[c.Cleared]
 		}
-		if err := sheet.SetRow(fmt.Sprintf("A%d", i+3), row); err != nil {
-			return err
-		}
+		p.row(heightOf(c.Text), s.text, row...)
 	}
-	if err := sheet.Flush(); err != nil {
-		return err
+	p.do(f.SetPanes(name, &excelize.Panes{Freeze: true, XSplit: 5, YSplit: 2, TopLeftCell: "F3", ActivePane: "bottomRight"}))
+	last, err := excelize.CoordinatesToCellName(len(ids), max(len(comments)+2, 3))
+	p.do(err)
+	p.do(f.AutoFilter(name, "D2:"+last, nil))
+	if p.err != nil {
+		return p.err
 	}
 	return finishSheet(f, name, ids, len(comments), say)
 }
 
-// finishSheet adds what a stream cannot: choices, hidden columns, print set-up.
+// finishSheet adds choices, hidden columns and print set-up.
 func finishSheet(f *excelize.File, name string, ids []string, comments int, say wording) error {
 	last := max(comments+2, 3)
 	for i, id := range ids {
@@ -216,11 +226,25 @@ func finishSheet(f *excelize.File, name string, ids []string, comments int, say 
 			return err
 		}
 	}
-	landscape, wide, tall, a4 := "landscape", 1, 0, 9
-	if err := f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &wide, FitToHeight: &tall, Size: &a4}); err != nil {
+	return printable(f, name)
+}
+
+// printable sets a sheet up for A4, as wide as the page.
+func printable(f *excelize.File, name string) error {
+	landscape, wide, tall, a4, fit := "landscape", 1, 0, 9, true
+	if err := f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
 		return err
 	}
-	return nil
+	return f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &wide, FitToHeight: &tall, Size: &a4})
+}
+
+// heightOf is the height of a row with a text of about 34 full-width characters a line, in points.
+func heightOf(text string) float64 {
+	lines := 0
+	for line := range strings.Lines(text) {
+		lines += 1 + len([]rune(line))/34
+	}
+	return min(float64(max(lines, 1))*14+4, 400)
 }
 
 // clean makes a text fit for a cell.
