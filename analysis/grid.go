@@ -10,17 +10,18 @@ import (
 // A grid is the cells that the tables of one journey break figures down by: node (everybody, or a member of a segment) ×
 // stage × slice of time, and the lines that add them up. It is the same for every figure; only the sizes differ.
 type grid struct {
-	nodes   []node
-	index   map[nodeKey]int
-	stages  []string // "" first
-	slices  []slice  // all time first
-	stageAt map[string]int
-	sliceAt map[slice]int
-	cells   int // of figures; rests, people who belong to no shown part, follow behind
-	rests   int
-	lines   []disclosure.Line
-	plan    *disclosure.Plan
-	k       []int // least people of each cell
+	nodes       []node
+	index       map[nodeKey]int
+	stages      []string // "" first
+	slices      []slice  // all time first
+	stageAt     map[string]int
+	sliceAt     map[slice]int
+	cells       int // of figures; rests, people who belong to no shown part, follow behind
+	rests       int
+	lines       []disclosure.Line
+	plan        *disclosure.Plan
+	hierarchies [][]string // of segments
+	k           []int      // least people of each cell
 }
 
 type nodeKey struct{ segment, member string }
@@ -45,7 +46,7 @@ func (g *grid) at(n, s, t int) int { return (n*len(g.stages)+s)*len(g.slices) + 
 
 // newGrid reads the members, stages and periods of a journey.
 func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, error) {
-	g := &grid{index: map[nodeKey]int{{}: 0}, nodes: []node{{parent: -1, level: -1}}, stages: []string{""}, slices: []slice{{}},
+	g := &grid{hierarchies: a.layout.settings.Segments, index: map[nodeKey]int{{}: 0}, nodes: []node{{parent: -1, level: -1}}, stages: []string{""}, slices: []slice{{}},
 		stageAt: map[string]int{"": 0}, sliceAt: map[slice]int{{}: 0}}
 	members, err := readRows[Member](ctx, a.conn, "SELECT segment, member, label, level, parent FROM member ORDER BY level, segment, member")
 	if err != nil {

@@ -101,7 +101,7 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 			s.n.people[i] += int(row.People)
 		}
 	}
-	s.base = g.decide(s.n, s.k, nil)
+	s.base = g.decideExactly(s.n, s.k, s.k, nil)
 	return s, nil
 }
 
@@ -123,7 +123,7 @@ func (s *safety) figure(n []int, k int) []disclosure.Reason {
 			own.people[pooled] = most
 		}
 	}
-	return s.decide(own, k, s.base)
+	return s.decideExactly(own, k, s.k, s.base)
 }
 
 // shown writes a number of people as it may be shown: exactly from 20 on, in bands below (exact is then nil).
