@@ -118,7 +118,7 @@ func TestModels_ReadOnlyReductions(t *testing.T) {
 		if !strings.HasPrefix(string(text), "-- "+strings.TrimSuffix(file.Name(), ".sql")) {
 			t.Errorf("%s does not begin with what a row of it is", file.Name())
 		}
-		known := map[string]bool{}
+		known := map[string]bool{"item_rows": true} // made by the same file
 		for _, found := range named.FindAllStringSubmatch(strings.ReplaceAll(string(text), "\n", " \n"), -1) {
 			known[found[1]] = true
 		}

@@ -211,9 +211,7 @@ func storeSafe[T any](ctx context.Context, a *analyzer, name string, rows []T) e
 
 // safeItems protects the answers to each question.
 func (a *analyzer) safeItems(ctx context.Context, all map[string]*safety) error {
-	return a.mask(ctx, "item", `SELECT q.item AS figure, q.journey, g.place, i.n FROM item i JOIN red_question q USING (journey, question)
-		JOIN temp.place g ON g.journey = i.journey AND g.segment = i.segment AND g.member = i.member AND g.stage = i.stage
-		AND g.grain = (CASE WHEN i.period = '' THEN '' ELSE 'quarter' END) AND g.period = i.period ORDER BY figure`, safeItemSQL,
+	return a.mask(ctx, "item", `SELECT item AS figure, journey, place, n FROM temp.item_rows JOIN temp.spot USING (who, stage_number, wave_number) ORDER BY figure`, safeItemSQL,
 		func(journey string, _ int64, n []int) []disclosure.Reason {
 			return all[journey].figure(n[:all[journey].cells], all[journey].k)
 		})
@@ -281,7 +279,7 @@ func (a *analyzer) layPlaces(ctx context.Context, all map[string]*safety) error 
 	if err := a.exec(ctx, `CREATE OR REPLACE TEMP TABLE place (journey VARCHAR, segment VARCHAR, member VARCHAR, stage VARCHAR, grain VARCHAR, period VARCHAR, place INTEGER)`); err != nil {
 		return err
 	}
-	return a.conn.Raw(func(raw any) error {
+	err := a.conn.Raw(func(raw any) error {
 		conn, ok := raw.(*duckdb.Conn)
 		if !ok {
 			return koe.Errorf(koe.Internal, "the warehouse driver gives a %T", raw)
@@ -300,6 +298,15 @@ func (a *analyzer) layPlaces(ctx context.Context, all map[string]*safety) error 
 		}
 		return t.close()
 	})
+	if err != nil {
+		return err
+	}
+	// spot is place by the numbers of red_cut, quarters only: -1 stands for all stages and all time.
+	return a.exec(ctx, `CREATE OR REPLACE TEMP TABLE spot AS
+		WITH whos AS (SELECT DISTINCT who, journey, segment, member FROM red_cut),
+		stages AS (SELECT DISTINCT stage_number, journey, stage FROM red_cut UNION ALL SELECT DISTINCT -1, journey, '' FROM red_cut),
+		waves AS (SELECT DISTINCT wave_number, 'quarter' AS grain, wave AS period FROM red_cut UNION ALL SELECT -1, '', '')
+		SELECT who, stage_number, wave_number, place FROM temp.place JOIN whos USING (journey, segment, member) JOIN stages USING (journey, stage) JOIN waves USING (grain, period)`)
 }
 
 // counted puts the people of a run of rows into the cells of the grid.

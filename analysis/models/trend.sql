@@ -47,4 +47,4 @@ cut AS (
 )
 SELECT journey, construct, stage, grain, period, segment, member, n, mean, sd, mean - margin, mean + margin,
        CASE WHEN ranged THEN favourable END, CASE WHEN ranged THEN neutral END, CASE WHEN ranged THEN unfavourable END
-FROM marked ORDER BY ALL;
+FROM marked ORDER BY journey, construct, stage, grain, period, segment, member;

@@ -13,4 +13,4 @@ SELECT journey, construct, stage, grain, period, segment, member, CASE WHEN with
     CASE WHEN withheld = '' AND shown = '' THEN favourable END, CASE WHEN withheld = '' AND shown = '' THEN neutral END,
     CASE WHEN withheld = '' AND shown = '' THEN unfavourable END,
     CASE WHEN withheld = '' THEN band(n) ELSE '' END, CASE WHEN withheld = '' THEN shown ELSE '' END, withheld
-FROM decided ORDER BY journey, construct, stage, grain, period, segment, member;
+FROM decided;
