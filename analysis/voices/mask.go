@@ -111,15 +111,16 @@ func Normalise(text string) string {
 
 // maskLists are the embedded lists.
 type maskLists struct {
-	titles   []string        // longest first
-	personal map[string]bool // those that only people bear
+	titles   []string          // longest first
+	starting map[rune][]string // the same by their first character
+	personal map[string]bool   // those that only people bear
 	notNames map[string]bool
 	company  []string
 	illness  []string
 }
 
 func newMaskLists() maskLists {
-	l := maskLists{personal: map[string]bool{}, notNames: map[string]bool{}}
+	l := maskLists{starting: map[rune][]string{}, personal: map[string]bool{}, notNames: map[string]bool{}}
 	for _, title := range lines("titles.txt", false) {
 		if plain, only := strings.CutPrefix(title, "*"); only {
 			l.personal[plain] = true
@@ -138,6 +139,10 @@ func newMaskLists() maskLists {
 	}
 	for _, list := range [][]string{l.titles, l.company, l.illness} {
 		slices.SortStableFunc(list, func(a, b string) int { return len(b) - len(a) })
+	}
+	for _, title := range l.titles {
+		first := firstRune(title)
+		l.starting[first] = append(l.starting[first], title)
 	}
 	return l
 }

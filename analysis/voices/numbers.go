@@ -11,6 +11,7 @@ import (
 type patterns struct {
 	mail, mailWords, url, domain                                *regexp.Regexp
 	phoneNear, extension, extensionAfter                        *regexp.Regexp
+	handle, account                                             *regexp.Regexp
 	staff, staffEnglish, citizen, longDigits, postal, roster    *regexp.Regexp
 	birthBefore, birthAfter                                     *regexp.Regexp
 	companyForm, companyEnglish, companyKind                    *regexp.Regexp
@@ -36,6 +37,8 @@ var compile = sync.OnceValue(func() *patterns {
 		staff: regexp.MustCompile(`(?:(?:職員|社員|従業員|人事|個人|身分証|共済|組合員|整理|受験|学籍|パスポート|免許証?|口座|保険証?|管理)(?:番号|コード|(?i:id|no\.?)|ナンバー)|(?i:\bid))` +
 			`[^0-9A-Za-z\n]{0,8}([A-Za-z]{0,3}-?\d{3,12}(?:-\d{1,8})*)`),
 		staffEnglish: regexp.MustCompile(`(?i)\b(?:employee|staff|personnel|badge|id|passport|account|license)(?:\s(?:number|no\.?|id|code|#))?\s?(?:is\s|:|#|no\.?\s?)?\s?#?([a-z]{0,3}-?\d{4,12})\b`),
+		handle:       regexp.MustCompile(`@[A-Za-z0-9_]{3,30}`),
+		account:      regexp.MustCompile(`(?i)(?:line|slack|teams|twitter|instagram|インスタ|スラック|ライン)\s?の?\s?(?:id|アカウント|account)[^A-Za-z0-9\n]{0,4}([A-Za-z0-9_.\-]{4,30})`),
 		citizen:      regexp.MustCompile(`\d{4}[- ]\d{4}[- ]\d{4}(?:[- ]\d{4})?`),
 		longDigits:   regexp.MustCompile(`[A-Za-z]?\d{8,}`),
 		postal:       regexp.MustCompile(`〒\s?\d{3}-?\d{4}`),
@@ -67,6 +70,12 @@ func (f *finder) mails() {
 			}
 			f.hide(tokenMail, start, end)
 		}
+	}
+	for _, at := range p.handle.FindAllStringIndex(f.text, -1) {
+		f.hide(tokenMail, at[0], at[1])
+	}
+	for _, at := range p.account.FindAllStringSubmatchIndex(f.text, -1) {
+		f.hide(tokenMail, at[2], at[3])
 	}
 	for _, at := range p.mailWords.FindAllStringIndex(f.text, -1) {
 		f.hide(tokenMail, at[0], at[1])
@@ -158,7 +167,7 @@ func (f *finder) phoneAt(i int) int {
 		case f.text[i] == '+':
 			ok = n >= 9 && n <= 15
 		case strings.HasPrefix(all, "010") || strings.HasPrefix(all, "0081"):
-			ok = n >= 12 && n <= 15
+			ok = n >= 10 && n <= 15
 		case len(all) > 2 && all[2] == '0' && all[1] >= '5': // 090, 080, 070, 050
 			ok = n == 11 || n == 10 && best == 0
 		default:
