@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/mail"
@@ -156,6 +157,9 @@ func (a *app) dispatchCommand() *cobra.Command {
 				return err
 			}
 			result, err := a.dispatch(c.Context(), w, s, now, dry)
+			if !dry && !result.Busy {
+				err = errors.Join(err, s.RecordRun(c.Context(), jobDispatch, now, now, err))
+			}
 			if printing := a.print(result, func(out io.Writer) { a.writeDispatch(out, w, result) }); printing != nil {
 				return printing
 			}
@@ -217,6 +221,9 @@ func (a *app) writeDispatch(out io.Writer, w *journey.Workspace, r schedules.Dis
 	fmt.Fprintf(out, a.say("%s: 案内 %d、リマインド %d、送信 %d、あとで再送 %d、失敗 %d、宛先不明 %d、不要になったもの %d、待ち %d\n",
 		"%s: %d invitations, %d reminders, %d sent, %d put off, %d failed, %d bounced, %d dropped, %d waiting\n"),
 		r.Day, r.Invited, r.Reminded, r.Sent, r.PutOff, r.Failed, r.Bounced, r.Dropped, r.Waiting)
+	if r.Returned > 0 || r.Withdrawn > 0 {
+		fmt.Fprintf(out, a.say("戻ってきたメール %d、取り消した案内 %d\n", "%d mails came back, %d invitations withdrawn\n"), r.Returned, r.Withdrawn)
+	}
 	for _, t := range r.Trouble {
 		fmt.Fprintf(out, "  %s %s %s: %s\n", t.Person, stageTitle(w, "", t.Stage, a.language), t.State, t.Error)
 	}

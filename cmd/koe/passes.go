@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -215,10 +216,12 @@ func (a *app) runCommand() *cobra.Command {
 
 // runAll is the whole system on one screen: send what is due, load what came, analyse it, report when it is time.
 func (a *app) runAll(ctx context.Context, w *journey.Workspace, s *store.Store, now time.Time) (r runResult, err error) {
-	if r.Dispatch, err = a.dispatch(ctx, w, s, now, false); err != nil {
+	r.Dispatch, err = a.dispatch(ctx, w, s, now, false)
+	if err = errors.Join(err, s.RecordRun(ctx, jobDispatch, now, now, err)); err != nil {
 		return r, fmt.Errorf("dispatch: %w", err)
 	}
-	if r.Load, r.Analyze, err = a.refresh(ctx, w, s, now); err != nil {
+	r.Load, r.Analyze, err = a.refresh(ctx, w, s, now)
+	if err = errors.Join(err, s.RecordRun(ctx, jobLoad, now, now, err)); err != nil {
 		return r, err
 	}
 	due, err := a.reportDue(ctx, w, s, now)

@@ -7,11 +7,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"koe"
 	"koe/journey"
+	"koe/schedules"
 )
 
 func (a *app) initCommand() *cobra.Command {
@@ -49,6 +51,7 @@ func (a *app) checkCommand() *cobra.Command {
 			if w != nil {
 				a.language = w.Settings.Language
 			}
+			problems = append(problems, a.checkWorkings(w)...)
 			serious := problems.Serious()
 			result := struct {
 				Problems koe.Problems `json:"problems"`
@@ -80,6 +83,50 @@ func (a *app) checkCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// checkWorkings looks at what only the parts that use it understand: mail templates, the calendar, the cron expressions.
+func (a *app) checkWorkings(w *journey.Workspace) (problems koe.Problems) {
+	if w == nil {
+		return nil
+	}
+	fail := func(file string, err error) {
+		if err != nil {
+			problems = append(problems, koe.Problem{File: file, Message: err.Error()})
+		}
+	}
+	if folder := w.Settings.Mail.Templates; folder != "" {
+		fail(folder, schedules.CheckTemplates(w.Path(folder)))
+	}
+	calendar, err := schedules.NewCalendar(w.Settings.Calendar, w.Location)
+	fail(journey.SettingsFile, err)
+	for _, spec := range []string{w.Settings.Schedule.Dispatch, w.Settings.Schedule.Load, w.Settings.Schedule.Report} {
+		if spec == "" {
+			continue
+		}
+		schedule, err := schedules.ParseSchedule(spec, w.Location)
+		fail(journey.SettingsFile, err)
+		if err == nil && calendar != nil && spec == w.Settings.Schedule.Dispatch && !everOpen(schedule, calendar) {
+			problems = append(problems, koe.Problem{File: journey.SettingsFile, Warning: true, Message: fmt.Sprintf(
+				a.say("schedule.dispatch の「%s」は calendar.send_between の時間に一度も来ないので、メールが送られません", "schedule.dispatch %q never falls into calendar.send_between, so no mail is ever sent"), spec)})
+		}
+	}
+	return problems
+}
+
+// everOpen reports whether a schedule has a time within the next hundred at which mails may be sent. Days are all alike for
+// that, so any start will do.
+func everOpen(schedule interface{ Next(time.Time) time.Time }, c *schedules.Calendar) bool {
+	at := time.Date(2026, time.April, 1, 0, 0, 0, 0, c.Location())
+	for range 100 {
+		if at = schedule.Next(at); at.IsZero() {
+			return false
+		}
+		if c.Open(at) {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *app) schemaCommand() *cobra.Command {
