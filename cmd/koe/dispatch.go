@@ -57,41 +57,43 @@ func (a *app) planCommand() *cobra.Command {
 		Use:   "plan",
 		Short: "誰に、いつ、何を、なぜ尋ねるか / who will be asked what, on which day, why; and who is skipped, why",
 		RunE: func(c *cobra.Command, _ []string) error {
-			w, s, err := a.open(c.Context())
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			now, err := a.now()
-			if err != nil {
-				return err
-			}
-			first := koe.DateOf(now.In(w.Location))
-			last := first.AddDays(30)
-			if from != "" {
-				if first, err = koe.ParseDate(from); err != nil {
-					return usageError{err}
+			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
+				first, last, err := planned(from, until, koe.DateOf(now.In(w.Location)))
+				if err != nil {
+					return err
 				}
-			}
-			if until != "" {
-				if last, err = koe.ParseDate(until); err != nil {
-					return usageError{err}
+				sch, err := schedules.New(schedules.Config{Store: s, Workspace: w, Log: a.logger()})
+				if err != nil {
+					return err
 				}
-			}
-			sch, err := schedules.New(schedules.Config{Store: s, Workspace: w, Log: a.logger()})
-			if err != nil {
-				return err
-			}
-			plan, err := sch.Plan(c.Context(), now, first, last)
-			if err != nil {
-				return err
-			}
-			return a.print(plan, func(out io.Writer) { a.writePlan(out, w, plan) })
+				plan, err := sch.Plan(c.Context(), now, first, last)
+				if err != nil {
+					return err
+				}
+				return a.print(plan, func(out io.Writer) { a.writePlan(out, w, plan) })
+			})
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "この日から / from this day (default: today)")
 	c.Flags().StringVar(&until, "until", "", "この日まで / until this day (default: 30 days on)")
 	return c
+}
+
+// planned gives the days that a plan is asked for: from today, for thirty days, unless told otherwise.
+func planned(from, until string, today koe.Date) (first, last koe.Date, err error) {
+	first, last = today, today.AddDays(30)
+	for _, day := range []struct {
+		text string
+		date *koe.Date
+	}{{from, &first}, {until, &last}} {
+		if day.text == "" {
+			continue
+		}
+		if *day.date, err = koe.ParseDate(day.text); err != nil {
+			return first, last, usageError{err}
+		}
+	}
+	return first, last, nil
 }
 
 // writePlan prints a plan as two tables.
@@ -147,23 +149,16 @@ func (a *app) dispatchCommand() *cobra.Command {
 		Use:   "dispatch",
 		Short: "送る時期のものを書き、送る / write the invitations and reminders that are due, send what is pending",
 		RunE: func(c *cobra.Command, _ []string) error {
-			w, s, err := a.open(c.Context())
-			if err != nil {
+			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
+				result, err := a.dispatch(c.Context(), w, s, now, dry)
+				if !dry && !result.Busy {
+					err = errors.Join(err, s.RecordRun(c.Context(), jobDispatch, now, now, err))
+				}
+				if printing := a.print(result, func(out io.Writer) { a.writeDispatch(out, w, result) }); printing != nil {
+					return printing
+				}
 				return err
-			}
-			defer s.Close()
-			now, err := a.now()
-			if err != nil {
-				return err
-			}
-			result, err := a.dispatch(c.Context(), w, s, now, dry)
-			if !dry && !result.Busy {
-				err = errors.Join(err, s.RecordRun(c.Context(), jobDispatch, now, now, err))
-			}
-			if printing := a.print(result, func(out io.Writer) { a.writeDispatch(out, w, result) }); printing != nil {
-				return printing
-			}
-			return err
+			})
 		},
 	}
 	c.Flags().BoolVar(&dry, "dry-run", false, "書き込まず送らずに結果だけ / write and send nothing, show what would be")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ type imported interface {
 }
 
 // importing opens the store, runs one import, prints its result and turns refused rows into exit code 3.
-func (a *app) importing(ctx context.Context, title string, run func(cfg imports.Config, now time.Time) (imported, imports.Refused, error)) error {
+func (a *app) importing(ctx context.Context, what string, dry bool, run func(cfg imports.Config, now time.Time) (imported, imports.Refused, error)) error {
 	w, s, err := a.open(ctx)
 	if err != nil {
 		return err
@@ -28,7 +29,7 @@ func (a *app) importing(ctx context.Context, title string, run func(cfg imports.
 	if err != nil {
 		return err
 	}
-	result, refused, err := run(imports.Config{Store: s, Workspace: w, Language: a.language, Progress: a.progress(title)}, now)
+	result, refused, err := run(imports.Config{Store: s, Workspace: w, Language: a.language, Progress: a.progress(what)}, now)
 	if result != nil {
 		if printing := a.print(result, func(out io.Writer) { result.WriteText(out, a.language) }); printing != nil {
 			return printing
@@ -36,6 +37,11 @@ func (a *app) importing(ctx context.Context, title string, run func(cfg imports.
 	}
 	if err != nil {
 		return err
+	}
+	if !dry {
+		if err := a.audit(ctx, s, now, what, 0, fmt.Sprintf("%d rows refused", len(refused))); err != nil {
+			return err
+		}
 	}
 	if len(refused) > 0 {
 		return errRefused
@@ -45,46 +51,43 @@ func (a *app) importing(ctx context.Context, title string, run func(cfg imports.
 
 func (a *app) peopleCommand() *cobra.Command {
 	group := &cobra.Command{Use: "people", Short: "名簿 / the roster"}
-	var dry bool
-	c := &cobra.Command{
-		Use:   "import FILE…",
-		Short: "名簿を取り込む(削除はしない) / bring the roster in line with files; never deletes",
-		Args:  cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, files []string) error {
-			return a.importing(c.Context(), "roster", func(cfg imports.Config, now time.Time) (imported, imports.Refused, error) {
-				r, err := imports.People(c.Context(), cfg, files, now, dry)
-				if err != nil {
-					return nil, nil, err
-				}
-				return r, r.Refused, nil
-			})
-		},
-	}
-	c.Flags().BoolVar(&dry, "dry-run", false, "書き込まずに結果だけ / show what would change, write nothing")
-	group.AddCommand(c)
+	group.AddCommand(a.importCommand("people import", "名簿を取り込む(削除はしない) / bring the roster in line with files; never deletes",
+		func(ctx context.Context, cfg imports.Config, files []string, now time.Time, dry bool) (imported, imports.Refused, error) {
+			r, err := imports.People(ctx, cfg, files, now, dry)
+			return r, r.Refused, err
+		}))
 	return group
 }
 
 func (a *app) eventsCommand() *cobra.Command {
 	group := &cobra.Command{Use: "events", Short: "出来事 / events"}
+	group.AddCommand(a.importCommand("events import", "出来事を取り込む / add dated facts about people",
+		func(ctx context.Context, cfg imports.Config, files []string, now time.Time, dry bool) (imported, imports.Refused, error) {
+			r, err := imports.Events(ctx, cfg, files, now, dry)
+			return r, r.Refused, err
+		}))
+	return group
+}
+
+// importCommand is an import of files that has nothing to choose but a dry run.
+func (a *app) importCommand(what, short string, run func(context.Context, imports.Config, []string, time.Time, bool) (imported, imports.Refused, error)) *cobra.Command {
 	var dry bool
 	c := &cobra.Command{
 		Use:   "import FILE…",
-		Short: "出来事を取り込む / add dated facts about people",
+		Short: short,
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
-			return a.importing(c.Context(), "events", func(cfg imports.Config, now time.Time) (imported, imports.Refused, error) {
-				r, err := imports.Events(c.Context(), cfg, files, now, dry)
+			return a.importing(c.Context(), what, dry, func(cfg imports.Config, now time.Time) (imported, imports.Refused, error) {
+				r, refused, err := run(c.Context(), cfg, files, now, dry)
 				if err != nil {
 					return nil, nil, err
 				}
-				return r, r.Refused, nil
+				return r, refused, nil
 			})
 		},
 	}
 	c.Flags().BoolVar(&dry, "dry-run", false, "書き込まずに結果だけ / show what would change, write nothing")
-	group.AddCommand(c)
-	return group
+	return c
 }
 
 func (a *app) answersCommand() *cobra.Command {
@@ -98,7 +101,7 @@ func (a *app) answersCommand() *cobra.Command {
 			if err := a.knownFormat(o.Format); err != nil {
 				return err
 			}
-			return a.importing(c.Context(), "answers", func(cfg imports.Config, now time.Time) (imported, imports.Refused, error) {
+			return a.importing(c.Context(), "answers import", o.DryRun, func(cfg imports.Config, now time.Time) (imported, imports.Refused, error) {
 				r, err := imports.Answers(c.Context(), cfg, files, o, now)
 				if err != nil && r.Rows == 0 {
 					return nil, nil, err

@@ -124,6 +124,11 @@ func (a *app) reportCommand() *cobra.Command {
 						return err
 					}
 				}
+				if !r.Unchanged {
+					if err := a.audit(c.Context(), s, now, "report", 0, fmt.Sprintf("%s, %d files", r.Name, len(r.Files))); err != nil {
+						return err
+					}
+				}
 				return a.print(r, func(out io.Writer) { a.writeReport(out, r) })
 			})
 		},
