@@ -160,14 +160,14 @@ func TestExplain_JSONIsAsPromised(t *testing.T) {
 	if got["masked"] != "[人名]さんに相談できず、孤独だ。" || len(got) != 3 {
 		t.Errorf("%s", content)
 	}
-	if d := cmp.Diff([]any{map[string]any{"theme": "isolation", "valence": "issue", "cue": "孤独"}}, got["themes"]); d != "" {
+	if d := cmp.Diff([]any{map[string]any{"theme": "isolation", "valence": "issue", "cue": "孤独"}, map[string]any{"theme": "trust", "valence": "issue", "cue": "[人名]+相談"}}, got["themes"]); d != "" {
 		t.Error(d)
 	}
 	first := got["morphemes"].([]any)[0].(map[string]any)
 	if first["surface"] != "[人名]" || first["pos"] != posHidden {
 		t.Errorf("%v", first)
 	}
-	if len(e.Hidden) != 1 || e.Hidden[0].Text != "佐藤" || len(e.Mentions) != 1 || e.Mentions[0].Why == "" || e.Mentions[0].Line == 0 {
+	if len(e.Hidden) != 1 || e.Hidden[0].Text != "佐藤" || len(e.Mentions) != 2 || e.Mentions[0].Why == "" || e.Mentions[0].Line == 0 {
 		t.Errorf("%+v %+v", e.Hidden, e.Mentions)
 	}
 	empty, err := open(t).Explain(nil, "", "ja")

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"koe"
+	"koe/analysis/voices"
 	"koe/journey"
 	"koe/schedules"
 )
@@ -98,6 +99,8 @@ func (a *app) checkWorkings(w *journey.Workspace) (problems koe.Problems) {
 	if folder := w.Settings.Mail.Templates; folder != "" {
 		fail(folder, schedules.CheckTemplates(w.Path(folder)))
 	}
+	_, wrong := voices.Open(w)
+	problems = append(problems, wrong...)
 	calendar, err := schedules.NewCalendar(w.Settings.Calendar, w.Location)
 	fail(journey.SettingsFile, err)
 	for _, spec := range []string{w.Settings.Schedule.Dispatch, w.Settings.Schedule.Load, w.Settings.Schedule.Report} {

@@ -19,14 +19,17 @@ type Agreement struct {
 // Accuracy is how well the rules find one theme, against what the coders agreed on. The intervals are Wilson's, 95 %. Of
 // F1 = 2·TP/(2·TP+FP+FN) it is that of TP out of TP+(FP+FN)/2, rounded up.
 type Accuracy struct {
-	Theme                 string   `json:"theme"`
-	Right                 int      `json:"right"`
-	Wrong                 int      `json:"wrong"`  // the rules alone say it
-	Missed                int      `json:"missed"` // the coders alone say it
-	Precision, Recall, F1 *float64 `json:"-"`
-	PrecisionCI, RecallCI [2]float64
-	F1CI                  [2]float64
-	Valence               int `json:"valence"` // of the right ones, those with the right valence
+	Theme       string     `json:"theme"`
+	Right       int        `json:"right"`
+	Wrong       int        `json:"wrong"`  // the rules alone say it
+	Missed      int        `json:"missed"` // the coders alone say it
+	Precision   *float64   `json:"precision"`
+	PrecisionCI [2]float64 `json:"precision_ci"`
+	Recall      *float64   `json:"recall"`
+	RecallCI    [2]float64 `json:"recall_ci"`
+	F1          *float64   `json:"f1"`
+	F1CI        [2]float64 `json:"f1_ci"`
+	Valence     int        `json:"valence"` // of the right ones, those with the right valence
 }
 
 // Result is what a sheet says.
