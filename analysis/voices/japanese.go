@@ -172,6 +172,12 @@ var existences = []string{"ある", "いる", "おる", "ござる", "感じる"
 
 func isExistence(base string) bool { return slices.Contains(existences, base) }
 
+// occasions stand between a verb and what is said of it: 話す機会がない.
+var occasions = []string{"機会", "場", "相手", "人", "時間", "余裕", "場所", "仲間", "方", "先", "体制", "環境", "雰囲気"}
+
+// abilities, said and not denied, make what they speak of there: すぐ聞けます.
+var abilities = []string{"聞ける", "話せる", "頼れる", "頼める", "知り合える", "会える", "つながれる", "繋がれる", "関われる", "集まれる", "入れる", "訊ける", "話し合える"}
+
 // formal nouns carry a predicate on: 感じることはない, ないわけではない.
 func formal(m *Morpheme) bool {
 	switch m.Base {
@@ -212,6 +218,15 @@ func (j japanese) follow(s *scene, p part, from, at int, kind string) said {
 			out.past = out.past || m.Base == "た"
 		case slices.Contains(removals, m.Base):
 			n = 1
+		case !noun && !first && m.is("名詞") && slices.Contains(occasions, m.Base), !noun && first && head.is("動詞") && m.is("名詞") && slices.Contains(occasions, m.Base):
+			// 話す機会がない: what is said of the occasion is said of it.
+			next, ok := j.toPredicate(s, p, i+1)
+			if !ok || next >= p.to {
+				i = p.to
+				continue
+			}
+			i, noun, start = next-1, true, next
+			continue
 		case m.is("動詞,接尾"), m.is("動詞,非自立"), m.is("形容詞,非自立"), m.is("形容詞,接尾"):
 		case first && noun && (m.is("動詞") || m.is("形容詞") || m.is("名詞")):
 		case m.Base == "する" || m.Base == "できる" || m.Base == "出来る" || m.Base == "なる" || m.Base == "ある" || m.Base == "いる" || m.Base == "思う" || m.Base == "感じる" || m.Base == "言える" || m.Base == "言う" || m.Base == "いえる":
@@ -237,6 +252,9 @@ func (j japanese) follow(s *scene, p part, from, at int, kind string) said {
 	}
 	if kind != kindTrouble && kind != "" { // a removal without denial: つながりが減った; the same count serves
 		out.exists = out.exists && out.denials == 0
+	}
+	if head.is("動詞") && slices.Contains(abilities, head.Base) && out.denials == 0 && !j.attributive(s, p, out.end) {
+		out.exists = true
 	}
 	out.affirmed = !out.denied() && !out.question && out.end > at+1
 	out.question = out.question || j.whether(s, p, out.end)

@@ -57,6 +57,7 @@ type event struct {
 	at      int // word
 	valence string
 	cue     string
+	own     bool // a wish to do something oneself: 学びたい
 }
 
 // Mention is one cue that fired.
@@ -69,6 +70,7 @@ type Mention struct {
 	File    string
 	Line    int
 	strong  bool
+	kind    string
 	past    bool
 	at      int // word
 }
@@ -365,7 +367,7 @@ func (s *scene) passive(at int) bool {
 // mention decides how a hit speaks (METHOD 6.2): a wish in its part of the clause, what is said of the cue itself, other
 // evidence of its part, evidence of the parts behind; else an issue.
 func (s *scene) mention(c *clause, h *hit, events [][]event) (Mention, bool) {
-	m := Mention{Theme: h.rule.Theme, Cue: h.label, File: h.rule.File, Line: h.rule.Line, at: h.from}
+	m := Mention{Theme: h.rule.Theme, Cue: h.label, File: h.rule.File, Line: h.rule.Line, kind: h.rule.Kind, at: h.from}
 	here := 0
 	for p := range c.parts {
 		if a := h.anchor(); a >= c.parts[p].from && a < c.parts[p].to {
@@ -414,6 +416,9 @@ func (s *scene) mention(c *clause, h *hit, events [][]event) (Mention, bool) {
 			}
 			return set(Issue, "missing", true)
 		}
+	}
+	if h.rule.Kind == kindResource && about.exists && !about.question && last != nil && last.valence == Issue && last.at < h.from {
+		last = nil // 分からないことはすぐ聞けます
 	}
 	if last != nil {
 		return set(last.valence, last.cue, true)
@@ -467,7 +472,8 @@ func (s *scene) contrasts(all []Mention, empty []bool) {
 				continue
 			}
 			resolved := m.Valence == Issue && last.valence == OK && (m.past || s.resolves(c))
-			if resolved || !m.strong && last.valence != Wish {
+			wished := last.valence == Wish && !last.own && (m.kind == kindResource || m.kind == kindTopic)
+			if resolved || wished || !m.strong && last.valence != Wish {
 				m.Valence, m.Why, m.strong = last.valence, "but then: "+last.cue, true
 			}
 		}

@@ -9,7 +9,9 @@ import (
 // what others do for one (〜てくれる).
 func (j japanese) evidence(s *scene, p part) []event {
 	var all []event
-	add := func(at int, valence string) { all = append(all, event{at, valence, s.words[at].Base}) }
+	add := func(at int, valence string) {
+		all = append(all, event{at: at, valence: valence, cue: s.words[at].Base})
+	}
 	last := p.to - 1 // the last word of the predicate
 	for last > p.from && (s.words[last].is("記号") || s.words[last].is("助詞,終助詞") || s.words[last].is("助詞,接続助詞")) {
 		last--
@@ -19,7 +21,8 @@ func (j japanese) evidence(s *scene, p part) []event {
 		switch {
 		case m.Base == "たい" && m.is("助動詞"):
 			if valence := j.wanting(s, p, i); valence != "" {
-				add(i, valence)
+				own := i == p.from || !slices.Contains([]string{"もらう", "いただく", "頂く", "くださる", "願う", "お願い", "する"}, s.words[i-1].Base)
+				all = append(all, event{at: i, valence: valence, cue: m.Base, own: own})
 			}
 		case (m.is("助詞") && m.Surface == "と" || m.is("助詞,接続助詞") && m.Surface == "ば" || m.is("助動詞") && (m.Surface == "たら" || m.Surface == "なら") || m.Surface == "れば") && j.hopes(s, p, i):
 			add(i, Wish)
@@ -121,6 +124,9 @@ func isGood(m *Morpheme) bool {
 
 // hopes reports whether a condition is hoped for: あるとよい, もらえれば助かる, 増えればと思う. どうすればよいか is a question.
 func (j japanese) hopes(s *scene, p part, i int) bool {
+	if i > p.from && (s.words[i].Surface == "ば" || s.words[i].Surface == "たら") && slices.Contains([]string{"もらえる", "いただける", "頂ける", "くださる", "くれる"}, s.words[i-1].Base) {
+		return !j.asks(s, p, i) // 教えてもらえれば、準備ができた
+	}
 	for k := i + 1; k < p.to && k < i+5; k++ {
 		m := &s.words[k]
 		switch {
