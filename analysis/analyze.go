@@ -51,7 +51,7 @@ type step struct {
 // steps lists the models in the order in which they run. A model without a function is its SQL file alone.
 func steps() []step {
 	return []step{
-		{"comment", nil}, {"theme", nil}, {"keyness", (*analyzer).keyness},
+		{"comment", nil}, {"theme", nil}, {"keyness", (*analyzer).keyness}, {"cooccurrence", nil},
 		{"response_rate", nil}, {"item", nil}, {"trend", nil}, {"recommend", nil},
 		{"reliability", (*analyzer).reliability}, {"change", (*analyzer).change}, {"comparison", (*analyzer).comparison},
 		{"trend_test", (*analyzer).trendTest}, {"silence", (*analyzer).silence}, {"careless", nil}, {"nonresponse", (*analyzer).nonresponse},

@@ -49,6 +49,7 @@ type Tables struct {
 	Theme         []Theme
 	Keyness       []Keyness
 	Comment       []Comment
+	Cooccurrence  []Cooccurrence
 }
 
 // Member is one value of a segment column that somebody on the roster has.

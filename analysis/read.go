@@ -89,6 +89,7 @@ func (p *Published) readTables(ctx context.Context, db querier) error {
 		read(ctx, db, "safe_theme", &p.Tables.Theme),
 		read(ctx, db, "safe_keyness", &p.Tables.Keyness),
 		read(ctx, db, "safe_comment", &p.Tables.Comment),
+		read(ctx, db, "safe_cooccurrence", &p.Tables.Cooccurrence),
 	)
 }
 

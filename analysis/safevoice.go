@@ -43,7 +43,7 @@ func (a *analyzer) safeVoices(ctx context.Context, all map[string]*safety) error
 		}
 		reasons[run[0].Journey] = s.figure(n, a.safety.MinComments)
 	}
-	return joined(a.safeThemes(ctx, all, reasons), a.safeKeyness(ctx, all, reasons), a.safeComments(ctx, all, reasons))
+	return joined(a.safeThemes(ctx, all, reasons), a.safeKeyness(ctx, all, reasons), a.safeCooccurrence(ctx, all, reasons), a.safeComments(ctx, all, reasons))
 }
 
 // safeThemes gives how many spoke of each theme, "<3" for one or two. Of a withheld cell there is one row, with no theme: which
@@ -151,6 +151,34 @@ func (a *analyzer) safeKeyness(ctx context.Context, all map[string]*safety, reas
 		out = append(out, r)
 	}
 	return storeSafe(ctx, a, "keyness", out)
+}
+
+// The network of words: the least Jaccard of an edge, and how many edges there are at most (METHOD 6.4).
+const (
+	leastJaccard = 0.2
+	mostEdges    = 60
+)
+
+// safeCooccurrence gives the strongest edges of each network, without numbers of people: how many use a word alone may be few.
+func (a *analyzer) safeCooccurrence(ctx context.Context, all map[string]*safety, reasons map[string][]disclosure.Reason) error {
+	rows, err := readMain[Cooccurrence](ctx, a, "cooccurrence", "journey, kind, jaccard DESC, item_a, item_b")
+	if err != nil {
+		return err
+	}
+	var out []Cooccurrence
+	for _, run := range runs(rows, func(r *Cooccurrence) string { return r.Journey + "\x00" + r.Kind }) {
+		if withheld := all[run[0].Journey].reason(reasons[run[0].Journey], "", "", "", slice{}); withheld != "" {
+			out = append(out, Cooccurrence{Journey: run[0].Journey, Kind: run[0].Kind, Withheld: withheld})
+			continue
+		}
+		for _, r := range run[:min(len(run), mostEdges)] {
+			if *r.Jaccard >= leastJaccard {
+				r.PeopleA, r.PeopleB, r.BothPeople = nil, nil, nil
+				out = append(out, r)
+			}
+		}
+	}
+	return storeSafe(ctx, a, "cooccurrence", out)
 }
 
 // quotable is one row of the query of safeComments.

@@ -311,6 +311,21 @@ type Keyness struct {
 	Withheld       string   `db:"withheld"`
 }
 
+// Cooccurrence is two words, or two themes, that people use in one comment. The published rows are the edges of a network:
+// the strongest, without numbers of people.
+type Cooccurrence struct {
+	Journey    string   `db:"journey"`
+	Kind       string   `db:"kind"` // word, theme
+	ItemA      string   `db:"item_a"`
+	ItemB      string   `db:"item_b"`
+	PeopleA    *int64   `db:"people_a"`
+	PeopleB    *int64   `db:"people_b"`
+	BothPeople *int64   `db:"both_people"`
+	Jaccard    *float64 `db:"jaccard"`
+	NPMI       *float64 `db:"npmi"`
+	Withheld   string   `db:"withheld"`
+}
+
 // Comment is one cleared comment, masked, in an order that says nothing. Stage is "" where the stage's cell is too small.
 type Comment struct {
 	Journey  string   `db:"journey"`
