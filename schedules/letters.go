@@ -43,7 +43,7 @@ type LetterData struct {
 	Journey      string
 	Minutes      int    // that answering takes
 	Asks         bool   // there is something to answer
-	Keeps        bool   // what is answered is kept, and may be changed until the close
+	Keeps        bool   // what is answered may be changed until the close: it is kept, and linked to who may change it
 	Promise      string // what the mode promises, in one line
 	Link         string
 	Closes       string // the last day, in words
@@ -234,7 +234,7 @@ func (l *letters) write(settings *koe.Settings, c letterContent) (mail.Message, 
 	data := LetterData{
 		Language: language, Organization: organization, Sender: sender, Name: c.person.Name, Audience: string(audience), About: c.about,
 		Title: title, Stage: c.stage.Title.In(langs...), Journey: c.journey.Title.In(langs...), Minutes: minutes, Asks: asks,
-		Keeps: asks && c.survey.Store, Promise: promise(c, settings, language), Link: site + "/r/" + c.token, Decline: site + "/unsubscribe/" + c.token,
+		Keeps: asks && c.survey.Store && c.inv.Mode != koe.Anonymous, Promise: promise(c, settings, language), Link: site + "/r/" + c.token, Decline: site + "/unsubscribe/" + c.token,
 		Closes: dayInWords(c.inv.ClosesOn, language, true), ClosesShort: dayInWords(c.inv.ClosesOn, language, false),
 		Number: c.number, Last: c.last, Contact: contact,
 		ContactHTML: htmltemplate.HTML(strings.ReplaceAll(htmltemplate.HTMLEscapeString(contact), "\n", "<br>\n")), //nolint:gosec // escaped here

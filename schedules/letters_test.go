@@ -255,3 +255,25 @@ const measure = `(() => {
 	}
 	return { Wide: document.documentElement.scrollWidth, Button: document.querySelector('a.button').getBoundingClientRect().height, Contrast: contrast, Small: small };
 })()`
+
+func TestLetters_OnlyAnAnswerThatIsLinkedMayBeChanged(t *testing.T) {
+	for mode, changes := range map[string]bool{"confidential": true, "anonymous": false, "identified": true} {
+		letters := everyLetter(t, func(h *house) {
+			text, err := os.ReadFile(filepath.Join(h.dir, "journeys/test.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.file("journeys/test.yaml", strings.Replace(string(text), "mode: confidential", "mode: "+mode, 1))
+		})
+		for key, m := range letters {
+			if !strings.Contains(key, "invitation") {
+				continue
+			}
+			for part, text := range map[string]string{"text": m.Text, "HTML": m.HTML} {
+				if says := strings.Contains(text, "答え直せます") || strings.Contains(text, "change your answers"); says != changes {
+					t.Errorf("%s, %s, %s part: says that answers can be changed: %v, want %v", mode, key, part, says, changes)
+				}
+			}
+		}
+	}
+}

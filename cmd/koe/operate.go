@@ -39,7 +39,11 @@ func (a *app) outboxCommand() *cobra.Command {
 		Short: "送ったもの、待っているもの、失敗したもの / what was sent, is pending, failed, bounced",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, _ time.Time) error {
-				lines, err := a.outbox(c, s, states)
+				var f store.MailFilter
+				for _, state := range states {
+					f.State = append(f.State, koe.MailState(state))
+				}
+				lines, err := a.outbox(c, s, f)
 				if err != nil {
 					return err
 				}
@@ -62,6 +66,35 @@ func (a *app) outboxCommand() *cobra.Command {
 		},
 	}
 	list.Flags().StringSliceVar(&states, "state", nil, "pending, sending, sent, failed, bounced, dropped")
+	show := &cobra.Command{
+		Use:   "show ID…",
+		Short: "メールの詳細 / everything about a mail",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, ids []string) error {
+			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, _ time.Time) error {
+				lines, err := a.outbox(c, s, store.MailFilter{IDs: ids})
+				if err != nil {
+					return err
+				}
+				if len(lines) < len(ids) {
+					return koe.Errorf(koe.NotFound, a.say("%d 個の ID のうち %d 通しか見つかりません。koe outbox list で確かめてください", "of %d ids %d were found; see koe outbox list"), len(ids), len(lines))
+				}
+				return a.print(lines, func(out io.Writer) {
+					at := func(t time.Time) string {
+						if t.IsZero() {
+							return "–"
+						}
+						return t.In(w.Location).Format("2006-01-02 15:04:05")
+					}
+					for _, l := range lines {
+						fmt.Fprintf(out, a.say("ID        %s\n状態      %s\n種類      %s %d\n宛先      %s %s\n時期      %s\n送信      %s\n次の送信  %s\n試行      %d\nエラー    %s\n\n",
+							"id        %s\nstate     %s\nkind      %s %d\nto        %s %s\nstage     %s\nsent      %s\nnext try  %s\nattempts  %d\nerror     %s\n\n"),
+							l.ID, l.State, l.Kind, l.Number, l.Person, l.Name, stageTitle(w, l.Journey, l.Stage, a.language), at(l.SentAt), at(l.NextAt), l.Attempts, l.Error)
+					}
+				})
+			})
+		},
+	}
 	retry := &cobra.Command{
 		Use:   "retry [ID…]",
 		Short: "もう一度送る(IDなしなら失敗したものすべて) / send again; without ids all that failed",
@@ -79,16 +112,12 @@ func (a *app) outboxCommand() *cobra.Command {
 		},
 	}
 	group := &cobra.Command{Use: "outbox", Short: "メールの状況 / mails", RunE: list.RunE}
-	group.AddCommand(list, retry)
+	group.AddCommand(list, show, retry)
 	return group
 }
 
 // outbox reads mails with whom they are to.
-func (a *app) outbox(c *cobra.Command, s *store.Store, states []string) ([]mailLine, error) {
-	var f store.MailFilter
-	for _, state := range states {
-		f.State = append(f.State, koe.MailState(state))
-	}
+func (a *app) outbox(c *cobra.Command, s *store.Store, f store.MailFilter) ([]mailLine, error) {
 	mails, err := s.Mails(c.Context(), f)
 	if err != nil {
 		return nil, err
