@@ -246,7 +246,7 @@ func (t *trial) difference(a, b stats.Summary) finding {
 }
 
 func (t *trial) contrast(ctx context.Context) (finding, error) {
-	groups := [2]stats.Histogram{}
+	var groups [2]stats.Histogram
 	if _, ok := t.journey.measureOfGroups(t.h); ok {
 		key := exhibit{source: "contrast", journey: t.journey.ID, id: t.h.ID, other: "yes"}
 		yes := t.file.over(key, t.waves)

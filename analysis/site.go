@@ -154,7 +154,7 @@ func (s *site) sweep() {
 
 // abandon removes the unfinished version; the published one stays as it was.
 func (b *building) abandon() {
-	b.close()
+	_ = b.close() // it is thrown away
 	b.site.sweep()
 }
 

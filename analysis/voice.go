@@ -126,11 +126,11 @@ func (a *analyzer) hearOne(t *table, c *unheard) error {
 }
 
 // namedSurveys lists the surveys whose answers carry a name: their texts are no comments (METHOD 5.4).
-func (j *journeyLayout) namedSurveys() []string {
+func (l *journeyLayout) namedSurveys() []string {
 	var named []string
-	for i := range j.Surveys {
-		if j.Surveys[i].Mode == koe.Identified {
-			named = append(named, j.Surveys[i].ID)
+	for i := range l.Surveys {
+		if l.Surveys[i].Mode == koe.Identified {
+			named = append(named, l.Surveys[i].ID)
 		}
 	}
 	return named

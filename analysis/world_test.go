@@ -20,7 +20,6 @@ type world struct {
 	settings koe.Settings
 	journeys []*koe.Journey
 	script   []*batch // what the feed gives, one batch at a time
-	loaded   int      // batches that exist so far: the feed gives no more
 	at       *site
 	seen     map[string]map[string]time.Time
 	reviews  []store.Review

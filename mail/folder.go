@@ -45,7 +45,7 @@ func (f *Folder) write(name string, body []byte) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			os.Remove(tmp.Name())
+			_ = os.Remove(tmp.Name()) // the error that is told is the first
 		}
 	}()
 	if _, err = tmp.Write(body); err == nil {

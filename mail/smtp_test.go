@@ -52,7 +52,6 @@ type visit struct {
 	conn   *smtp.Conn
 	from   string
 	to     string
-	user   string
 }
 
 func (p *postOffice) NewSession(c *smtp.Conn) (smtp.Session, error) {
@@ -388,7 +387,7 @@ func TestBytes_HeadersAndPartsAreWhatMailSystemsExpect(t *testing.T) {
 	var kinds, bodies []string
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

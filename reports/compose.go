@@ -338,28 +338,6 @@ func (c *composer) peopleText(n *int64, shown string) string {
 	}
 }
 
-// shareText words a share of n people: 84人中52人(62%); in small numbers 7人中3人; with a band 10–19人のおよそ4割.
-func (c *composer) shareText(share float64, n *int64, shown string) string {
-	if n == nil {
-		tenths := int(round(10*share, 0))
-		if shown == "" {
-			return formatShare.text(share)
-		}
-		switch tenths {
-		case 0:
-			return c.say("share.band.none", "n", shown)
-		case 10:
-			return c.say("share.band.all", "n", shown)
-		}
-		return c.say("share.band", "n", shown, "tenths", tenths)
-	}
-	part := int64(round(share*float64(*n), 0))
-	if *n < 20 {
-		return c.say("share.small", "n", *n, "part", part)
-	}
-	return c.say("share.large", "n", grouped(*n), "part", grouped(part), "percent", formatShare.text(share))
-}
-
 // nameSheets gives every part a sheet name: unique, at most 31 characters, without the characters that Excel forbids.
 func nameSheets(doc *document) {
 	taken := map[string]bool{}

@@ -160,7 +160,7 @@ func recoverFolder(folder string) error {
 	}
 	aside := asideOf(folder)
 	if _, err := os.Stat(aside); err != nil {
-		return nil
+		return nil //nolint:nilerr // nothing was put aside
 	}
 	if _, err := os.Stat(folder); err == nil {
 		return os.RemoveAll(aside)

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -195,7 +196,7 @@ func load(t *tx, table string, in *bufio.Reader) (count int, err error) {
 	var columns []string
 	for {
 		line, err := in.ReadBytes('\n')
-		if err == io.EOF && len(line) == 0 || err == nil && len(line) == 1 {
+		if errors.Is(err, io.EOF) && len(line) == 0 || err == nil && len(line) == 1 {
 			return count, nil
 		}
 		if err != nil {

@@ -148,7 +148,7 @@ func itemRest(cov *mat.SymDense, i int) float64 {
 // have a closed form; more are fitted on correlations and rescaled. NaN when a loading exceeds 1 (Heywood).
 func omega(cov, r *mat.SymDense) float64 {
 	k := cov.SymmetricDim()
-	loadings := make([]float64, k)
+	var loadings []float64
 	if k == 3 {
 		r12, r13, r23 := r.At(0, 1), r.At(0, 2), r.At(1, 2)
 		if r12 <= 0 || r13 <= 0 || r23 <= 0 {

@@ -49,7 +49,6 @@ type scene struct {
 	clauses []clause
 	table   *table
 	grammar grammar
-	own     map[int]map[int]bool // rules → words that are part of their cue
 }
 
 // event is evidence in a part: a word that says how it speaks.

@@ -77,7 +77,7 @@ func (s *stamp) put(f *excelize.File, key []byte) error {
 func readStamp(f *excelize.File, key []byte) (*stamp, error) {
 	title, err := f.GetCellValue(stampSheet, "A1")
 	if err != nil || title == "" {
-		return nil, nil // no such sheet: not a form
+		return nil, nil //nolint:nilerr // no such sheet: not a form
 	}
 	if title != stampTitle {
 		return nil, koe.Errorf(koe.Invalid, "a form of another version of koe (%q)", title)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"io/fs"
 	"net"
@@ -233,7 +234,8 @@ func (s Source) Check() error {
 		return nil
 	}
 	if _, err := os.Stat(s.Place); err != nil {
-		if pathErr, ok := err.(*fs.PathError); ok {
+		var pathErr *fs.PathError
+		if errors.As(err, &pathErr) {
 			err = pathErr.Err
 		}
 		return koe.Errorf(koe.Invalid, "mail.bounces: %s: %w", s.Place, err)

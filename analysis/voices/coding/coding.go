@@ -52,7 +52,7 @@ type wording struct {
 	yes, no, doneMark                 string
 	valences                          map[string]string
 	guideLead                         []string
-	theme, meaning, examples, key     string
+	theme, meaning, examples          string
 }
 
 func wordingIn(language string) wording {

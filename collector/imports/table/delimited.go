@@ -24,7 +24,7 @@ func Delimiter(text string) rune {
 	for _, d := range []rune{',', '\t', ';'} {
 		rows, err := split(sample, d, 0, true)
 		if err != nil && d == '\t' {
-			rows, err = split(sample, d, 0, false)
+			rows, _ = split(sample, d, 0, false) // without quotes nothing can be wrong
 		}
 		if len(rows) == 0 {
 			continue

@@ -93,7 +93,7 @@ func (w *workbook) text(sheet string, x, y int, text string) (string, error) {
 	if computed {
 		if formula, err := w.f.GetCellFormula(sheet, name); err == nil && formula != "" {
 			if text, err = w.f.CalcCellValue(sheet, name, excelize.Options{RawCellValue: true}); err != nil {
-				return "#VALUE!", nil
+				return "#VALUE!", nil //nolint:nilerr // what Excel shows for a formula that cannot be computed
 			}
 		}
 		if text == "" {
@@ -109,7 +109,7 @@ func (w *workbook) text(sheet string, x, y int, text string) (string, error) {
 	}
 	number, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return text, nil
+		return text, nil //nolint:nilerr // not a number: text
 	}
 	style, err := w.f.GetCellStyle(sheet, name)
 	if err != nil {
