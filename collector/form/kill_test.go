@@ -130,8 +130,9 @@ func TestKill_NoThankedSubmissionIsLostAndNoneIsDoubled(t *testing.T) {
 	for running := true; running; {
 		child, url := startCollector(t, dir)
 		address.Store(&url)
-		// It lives for up to 200 thanks and a little, so that the kill falls anywhere in the work; the last one to the end.
-		enough := thanked.Load() + int64(1+rand.IntN(200))
+		// It lives for up to 80 thanks and a little, so that the kill falls anywhere in the work and there is work left for
+		// every kill on a fast machine too; the last one lives to the end.
+		enough := thanked.Load() + int64(1+rand.IntN(80))
 		limit := time.Now().Add(time.Minute)
 		for alive := true; alive; {
 			select {
