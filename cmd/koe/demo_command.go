@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -33,7 +32,7 @@ func (a *app) demoCommand() *cobra.Command {
 					"A ministry, two years, 360 mid-career hires: rosters imported, mail over SMTP, the form over HTTP, analysis and reports, all real.\n"))
 			}
 			result, err := demo.Play(c.Context(), demo.Options{
-				Dir: dir, Language: a.language, Out: a.out, Log: slog.New(slog.DiscardHandler),
+				Dir:      dir,
 				Progress: a.progress(a.say("日", "days")),
 				Open:     func(dir string) (demo.Koe, error) { return a.demoKoe(c.Context(), dir) },
 			})

@@ -5,8 +5,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -55,11 +53,8 @@ type Koe interface {
 // Options says how to play.
 type Options struct {
 	Dir      string                        // a folder that is not there yet, or empty
-	Language string                        // of what is printed
 	Open     func(dir string) (Koe, error) // wires koe on the folder once its text files are there
 	Progress func(done, total int)         // told after each day
-	Out      io.Writer
-	Log      *slog.Logger
 }
 
 // Result counts what was played.
