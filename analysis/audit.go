@@ -53,7 +53,7 @@ func (g *grid) audit(n []int, k int, reasons []disclosure.Reason) (more bool) {
 					}
 				}
 				if s > 0 && direct > 0 {
-					table.Atoms = append(table.Atoms, disclosure.Atom{Unit: path, Stage: stage, N: int64(direct)})
+					table.Atoms = append(table.Atoms, disclosure.Count{Unit: path, Stage: stage, N: int64(direct)})
 				}
 			}
 		}

@@ -141,7 +141,7 @@ func (g *grid) draw(k5, k10 int) {
 			}
 		}
 	}
-	g.plan = disclosure.NewPlan(g.cells+g.rests, g.lines)
+	g.plan = disclosure.NewPlan(disclosure.Picture{Groups: g.cells + g.rests, Lines: g.lines})
 }
 
 // sizes are the people behind each cell of a grid for one figure.
@@ -170,5 +170,9 @@ func (g *grid) decide(size *sizes, k int, withheld []disclosure.Reason) []disclo
 		// A rest below zero cannot be: a person moves between units only with a new answer. It is then no part at all.
 		cells[line.Parts[last]] = disclosure.Group{N: max(rest, 0), K: cells[line.Total].K}
 	}
-	return g.plan.Decide(cells)[:g.cells]
+	reasons := make([]disclosure.Reason, g.cells)
+	for i, decision := range g.plan.Decide(cells)[:g.cells] {
+		reasons[i] = decision.Withheld
+	}
+	return reasons
 }

@@ -9,7 +9,7 @@ import (
 
 // attack is an attacker written apart from the engine: it knows every count and every published sum, and solves for the
 // groups by Gaussian elimination modulo a large prime. It reports what it can compute about 1…k−1 people.
-func attack(atoms []Atom, published func(Cell) bool, k int64) (findings []string) {
+func attack(atoms []Count, published func(Cell) bool, k int64) (findings []string) {
 	type set struct {
 		cell Cell
 		in   map[int]bool
@@ -119,19 +119,19 @@ func attack(atoms []Atom, published func(Cell) bool, k int64) (findings []string
 func TestSolve_NothingSmallCanBeComputed(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		var atoms []Atom
+		var atoms []Count
 		stages := 2 + r.IntN(4)
 		for b := range 1 + r.IntN(4) {
 			for d := range 1 + r.IntN(4) {
 				size := 1 + r.IntN(60)
 				for s := range stages {
 					if n := r.IntN(size + 1); n > 0 {
-						atoms = append(atoms, Atom{fmt.Sprintf("b%d/d%d", b, d), fmt.Sprintf("s%d", s), int64(n)})
+						atoms = append(atoms, Count{fmt.Sprintf("b%d/d%d", b, d), fmt.Sprintf("s%d", s), int64(n)})
 					}
 				}
 			}
 			if r.IntN(4) == 0 {
-				atoms = append(atoms, Atom{fmt.Sprintf("b%d", b), "s0", int64(1 + r.IntN(9))})
+				atoms = append(atoms, Count{fmt.Sprintf("b%d", b), "s0", int64(1 + r.IntN(9))})
 			}
 		}
 		for _, k := range []int64{5, 10} {

@@ -5,18 +5,6 @@ import (
 	"sort"
 )
 
-// Reason says why a cell is not published.
-type Reason string
-
-// The reasons. The empty Reason means published.
-const (
-	Published  Reason = ""
-	Small      Reason = "small"      // fewer people than the threshold
-	Complement Reason = "complement" // it could be used to compute a small one
-	Release    Reason = "release"    // it differs from what was published before by a few people
-	Cross      Reason = "cross"      // a combination that needs the higher threshold
-)
-
 // group is one cell as the engine sees it: a set of atoms, and a name to break ties by.
 type group struct {
 	name  string

@@ -2,32 +2,19 @@ package disclosure
 
 import "cmp"
 
-// Group is the people behind one or more figures, in a set of tables of any number of dimensions.
-type Group struct {
-	N        int    // people, or their answers where a person may answer several times; adds up along lines
-	People   int    // distinct people at least, when fewer than N; 0 means N
-	K        int    // least people behind a published figure of this cell
-	Withheld Reason // decided already, by another table; Published otherwise
-}
-
-// Line is a total that is the sum of its parts, as indexes of groups. Parts must not overlap and must be all there is:
-// people who belong to no shown part make a part of their own.
-type Line struct {
-	Total int
-	Parts []int
-}
-
-// Plan is the lines of a set of groups, made ready for deciding many figures over the same groups.
+// Plan is a picture made ready for deciding many figures over it.
 type Plan struct {
+	Picture
 	groups int
 	lines  []Line
 	first  []int32 // of each group: where its lines begin in of
 	of     []int32
 }
 
-// NewPlan makes the lines over so many groups ready.
-func NewPlan(groups int, lines []Line) *Plan {
-	p := &Plan{groups: groups, lines: lines, first: make([]int32, groups+1)}
+// NewPlan makes a picture ready.
+func NewPlan(picture Picture) *Plan {
+	groups, lines := picture.Groups, picture.Lines
+	p := &Plan{Picture: picture, groups: groups, lines: lines, first: make([]int32, groups+1)}
 	each := func(do func(group, line int)) {
 		for i, line := range lines {
 			do(line.Total, i)
@@ -53,11 +40,28 @@ func NewPlan(groups int, lines []Line) *Plan {
 // without people is left as it came: there is nothing to protect. The result depends on the groups and lines alone; ties
 // between parts of one size go to the lower index.
 func DecideLines(groups []Group, lines []Line) []Reason {
-	return NewPlan(len(groups), lines).Decide(groups)
+	return reasons(NewPlan(Picture{Groups: len(groups), Lines: lines}).Decide(groups))
 }
 
-// Decide is DecideLines over the plan's lines.
-func (p *Plan) Decide(cells []Group) []Reason {
+// reasons drops what was carried.
+func reasons(decisions []Decision) []Reason {
+	out := make([]Reason, len(decisions))
+	for i, d := range decisions {
+		out[i] = d.Withheld
+	}
+	return out
+}
+
+// Decide says of each group whether it is fresh, carried or withheld.
+func (p *Plan) Decide(groups []Group) []Decision {
+	out := make([]Decision, len(groups))
+	for i, reason := range p.decideLines(groups) {
+		out[i].Withheld = reason
+	}
+	return out
+}
+
+func (p *Plan) decideLines(cells []Group) []Reason {
 	reasons := make([]Reason, len(cells))
 	var queue []int32
 	waiting := make([]bool, len(p.lines))

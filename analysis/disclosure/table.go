@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Atom is a finest group: the people of a leaf unit who answered at a stage. Unit is a path from the top of the hierarchy
+// Count is a finest group: the people of a leaf unit who answered at a stage. Unit is a path from the top of the hierarchy
 // ("総務局/人事課"); "" is everybody when there is no hierarchy. People attached directly to an inner unit are given with that unit's
 // path and become a part of their own beside its children.
-type Atom struct {
+type Count struct {
 	Unit  string
 	Stage string
 	N     int64
@@ -20,7 +20,7 @@ type Cell struct{ Unit, Stage string }
 // Table is the counts of one hierarchy by stage.
 type Table struct {
 	K     int64 // the threshold
-	Atoms []Atom
+	Atoms []Count
 	// Withheld names cells that must not be published whatever their size, with the reason; they take part in the rules
 	// like any other hidden cell.
 	Withheld map[Cell]Reason

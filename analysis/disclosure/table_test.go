@@ -11,7 +11,7 @@ import (
 func flat(counts ...int64) Table {
 	t := Table{K: 5}
 	for i, n := range counts {
-		t.Atoms = append(t.Atoms, Atom{fmt.Sprintf("u%d", i), "s", n})
+		t.Atoms = append(t.Atoms, Count{fmt.Sprintf("u%d", i), "s", n})
 	}
 	return t
 }
@@ -46,7 +46,7 @@ func TestSolve_CounterExamplesOfPublishedRules(t *testing.T) {
 }
 
 func TestSolve_OneChildUnderAParentSharesItsFate(t *testing.T) {
-	table := Table{K: 5, Atoms: []Atom{{"a/only", "s", 4}, {"b/x", "s", 30}, {"b/y", "s", 30}}}
+	table := Table{K: 5, Atoms: []Count{{"a/only", "s", 4}, {"b/x", "s", 30}, {"b/y", "s", 30}}}
 	got := table.Solve()
 	// The line rule hides b beside a, but x and y still give b, and everybody minus b would be a: the audit sees it.
 	want := map[Cell]Reason{
@@ -64,14 +64,14 @@ func TestSolve_OneChildUnderAParentSharesItsFate(t *testing.T) {
 
 func TestSolve_PeopleOfAnInnerUnitAreAPartOfTheirOwn(t *testing.T) {
 	// Two people sit in the bureau itself: bureau minus its division would be those two.
-	got := Table{K: 5, Atoms: []Atom{{"a", "s", 2}, {"a/x", "s", 20}, {"b", "s", 20}}}.Solve()
+	got := Table{K: 5, Atoms: []Count{{"a", "s", 2}, {"a/x", "s", 20}, {"b", "s", 20}}}.Solve()
 	if got[Cell{"a", "s"}] == Published && got[Cell{"a/x", "s"}] == Published {
 		t.Errorf("the bureau and its only division are both published: %v", got)
 	}
 }
 
 func TestSolve_AStageLeftOutTakesAnotherWithIt(t *testing.T) {
-	got := Table{K: 5, Atoms: []Atom{{"", "m2", 4}, {"", "m3", 20}, {"", "m6", 30}}}.Solve()
+	got := Table{K: 5, Atoms: []Count{{"", "m2", 4}, {"", "m3", 20}, {"", "m6", 30}}}.Solve()
 	want := map[Cell]Reason{{"", "m2"}: "small", {"", "m3"}: "complement", {"", "m6"}: "", {"", ""}: ""}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
