@@ -43,9 +43,14 @@ type manifestEntry struct {
 // backupTables are what a backup holds, a table after those that it refers to. Leases are of running processes only; what
 // was erased is not in the backup, so nothing needs to be told of it.
 var backupTables = map[string][]string{
-	mainPart:  {"person", "event", "invitation", "mail", "response", "response_version", "draft", "review", "run", "hypothesis", "survey_seal", "log"},
+	mainPart: {"person", "event", "invitation", "mail", "response", "response_version", "draft", "review", "run", "hypothesis", "survey_seal", "log",
+		"release", "release_file", "release_table", "release_cell", "release_response", "release_gone", "release_figure"},
 	vaultPart: {"identity", "token", "request", "meta"},
 }
+
+// laterTables came after the first backups, which are restored without them.
+var laterTables = map[string]bool{"release": true, "release_file": true, "release_table": true, "release_cell": true, "release_response": true,
+	"release_gone": true, "release_figure": true}
 
 // backupRows is which rows of a table are backed up, where it is not all: a new vault has a check of its key already.
 var backupRows = map[string]string{"meta": " WHERE name = '" + signingKeyName + "'"}
@@ -54,6 +59,8 @@ var backupRows = map[string]string{"meta": " WHERE name = '" + signingKeyName + 
 var primaryKeys = map[string]string{
 	"person": "person_key", "event": "event_key", "invitation": "invitation_key", "mail": "mail_id", "response": "response_key",
 	"response_version": "response_key, version", "draft": "invitation_key", "review": "response_key, question", "meta": "name", "run": "run_id", "hypothesis": "journey, hypothesis, sha256",
+	"release": "number", "release_file": "number, file", "release_table": "number, table_name", "release_cell": "cell_key",
+	"release_response": "response_key, since", "release_gone": "cell_key, since, until", "release_figure": "table_name, row_key, since",
 	"survey_seal": "journey, survey, version", "log": "number", "identity": "person_key", "token": "invitation_key", "request": "request_id",
 }
 

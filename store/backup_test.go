@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,7 +58,7 @@ func lived(t *testing.T, cfg Config) *Store {
 	_, err = s.SeeHypotheses(t.Context(), backupNow, "chuto", []koe.Hypothesis{{ID: "h", SHA256: "aa"}})
 	steps = append(steps, err, s.SealSurvey(t.Context(), backupNow, "chuto", "s", 1, koe.Confidential, "aa"),
 		s.AppendLog(t.Context(), backupNow, LogEntry{Who: "hr", What: "people import", People: 20}),
-		review(t.Context(), s),
+		review(t.Context(), s), release(t.Context(), s),
 		s.RecordRun(t.Context(), "load", backupNow, backupNow, errors.New("no")))
 	if err := errors.Join(steps...); err != nil {
 		t.Fatal(err)
@@ -76,6 +77,38 @@ func review(ctx context.Context, s *Store) error {
 		_, err = s.SigningKey(ctx)
 	}
 	return err
+}
+
+// release puts two releases into the ledger, one answer erased between them.
+func release(ctx context.Context, s *Store) error {
+	all, err := s.Submissions(ctx, SubmissionFilter{Mode: koe.Confidential})
+	if err != nil {
+		return err
+	}
+	cell := ReleaseCell{Key: "c", Journey: "chuto", Stage: "s0", Wave: "2026Q3", Cohort: "2026Q2", Members: map[string]string{"bureau": "総務局"}}
+	var joined []ReleaseResponse
+	for _, sub := range all {
+		joined = append(joined, ReleaseResponse{sub.Response, "1", "c"})
+	}
+	_, _, err = s.RecordRelease(ctx, backupNow, Release{Name: "2026-07-01", Inputs: "aa", PreparedBy: "hr",
+		Tables: []ReleaseTable{{"trend", 1, 0, 2}}, Files: []ReleaseFile{{Name: "koe-report.html", Language: "ja", Bytes: 1, SHA256: "bb"}}},
+		ReleaseChange{Cells: []ReleaseCell{cell}, Joined: each(joined), Shown: each([]ReleaseFigure{{"trend", `{"stage":"s0"}`, `{"mean":3.5}`, `[10]`}})})
+	if err != nil {
+		return err
+	}
+	_, err = s.Erase(ctx, backupNow, "1001")
+	return err
+}
+
+// each goes through a list.
+func each[T any](list []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, one := range list {
+			if !yield(one, nil) {
+				return
+			}
+		}
+	}
 }
 
 // TestBackup_HasEveryTable holds that a new table is either backed up or left out on purpose.

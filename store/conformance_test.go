@@ -57,6 +57,14 @@ func TestConformance(t *testing.T) {
 				{"RetentionErasesWhatIsPastItsTime", retentionErasesWhatIsPastItsTime},
 				{"ReviewsAreAboutOneWording", reviewsAreAboutOneWording},
 				{"ReviewsGoWithTheirComments", reviewsGoWithTheirComments},
+				{"ReleaseIsRemembered", releaseIsRemembered},
+				{"SameFiguresAreOneRelease", sameFiguresAreOneRelease},
+				{"ReleaseKnowsTheOneBefore", releaseKnowsTheOneBefore},
+				{"LedgerKeepsWhoWasBehindWhat", ledgerKeepsWhoWasBehindWhat},
+				{"WithdrawnInTimeLeavesNothing", withdrawnInTimeLeavesNothing},
+				{"WithdrawnTooLateStays", withdrawnTooLateStays},
+				{"ForgottenPersonIsANumberInTheLedger", forgottenPersonIsANumberInTheLedger},
+				{"RetentionLeavesNumbersInTheLedger", retentionLeavesNumbersInTheLedger},
 				{"RotatedKeyOpensEverything", rotatedKeyOpensEverything},
 			} {
 				t.Run(promise.name, func(t *testing.T) { promise.test(t, open(t)) })

@@ -86,13 +86,15 @@ func runSteps(tx *tx, steps []step) error {
 	return nil
 }
 
-// eraseAnswers erases a person's answers with their history.
+// eraseAnswers erases a person's answers with their history. In the ledger of releases they become numbers.
 func eraseAnswers(tx *tx, now time.Time, key koe.PersonKey) (Erasure, error) {
 	e := Erasure{Person: key}
 	k := string(key)
 	return e, runSteps(tx, []step{
 		{"erase_note_responses", []any{k, stamp(now)}, nil},
 		{"erase_reviews", []any{k}, nil},
+		{"erase_ledger", []any{k}, nil},
+		{"erase_ledger_keys", []any{k}, nil},
 		{"erase_versions", []any{k}, nil},
 		{"erase_responses", []any{k}, &e.Responses},
 	})

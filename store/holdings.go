@@ -18,6 +18,7 @@ type Holdings struct {
 	Earlier     map[string][]koe.Submission // versions that were replaced, by response key, oldest first
 	Drafts      map[string][]byte           // by invitation key
 	Requests    []koe.Request
+	Releases    []string // names of the releases that the answers are behind
 }
 
 // Holdings gives everything that the store has about a person. NotFound when nobody has the person_id.
@@ -62,6 +63,9 @@ func (s *Store) Holdings(ctx context.Context, personID string) (h Holdings, err 
 		if len(earlier) > 0 {
 			h.Earlier[sub.Response] = earlier
 		}
+	}
+	if h.Releases, err = s.ReleasesOf(ctx, key); err != nil {
+		return h, err
 	}
 	all, err := s.Requests(ctx)
 	for _, r := range all {

@@ -147,6 +147,9 @@ func (s *Store) restore(ctx context.Context, z *zip.Reader, m manifest, seal *se
 		mainRows = 0
 		for _, table := range backupTables[mainPart] {
 			name := "main/" + table + ".jsonl"
+			if _, ok := want[name]; !ok && laterTables[table] {
+				continue // a backup of an older koe
+			}
 			f, err := open(name)
 			if err != nil {
 				return err

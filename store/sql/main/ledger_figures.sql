@@ -1,0 +1,4 @@
+-- What was shown.
+SELECT table_name, row_key, since, until, shown, people
+FROM release_figure
+ORDER BY table_name, row_key, since

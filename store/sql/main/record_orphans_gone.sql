@@ -1,0 +1,3 @@
+-- Their keys go.
+DELETE FROM release_response
+WHERE since = $1 AND response_key NOT IN (SELECT response_key FROM response)

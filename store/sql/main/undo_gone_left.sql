@@ -1,0 +1,3 @@
+-- Their numbers under release $1 go.
+DELETE FROM release_gone
+WHERE until = $1
