@@ -155,8 +155,8 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	if progress == nil {
 		progress = func(string, int, int) {}
 	}
-	tables, models := modelTables(), steps()
-	of, done := len(reductions)+len(models)+1, 0
+	tables := modelTables()
+	of, done := len(reductions)+len(steps())+1, 0
 	if err := a.prepare(ctx, tables); err != nil {
 		return err
 	}
@@ -170,8 +170,25 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 		}
 		done++
 	}
-	for _, model := range models {
-		progress(model.name, done, of)
+	step := func(name string) { progress(name, done, of); done++ }
+	if err := a.runModels(ctx, step); err != nil {
+		return err
+	}
+	if err := a.publishable(ctx, tables, func(name string) { of++; step(name) }); err != nil {
+		return fmt.Errorf("published figures: %w", err)
+	}
+	progress("disclosure", done, of)
+	if err := a.disclose(ctx, tables, result); err != nil {
+		return fmt.Errorf("disclosure control: %w", err)
+	}
+	progress("", of, of)
+	return nil
+}
+
+// runModels runs every model over the reductions.
+func (a *analyzer) runModels(ctx context.Context, progress func(name string)) error {
+	for _, model := range steps() {
+		progress(model.name)
 		run := model.run
 		if run == nil {
 			run = func(a *analyzer, ctx context.Context) error { return a.model(ctx, model.name) }
@@ -179,13 +196,7 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 		if err := run(a, ctx); err != nil {
 			return fmt.Errorf("model %s: %w", model.name, err)
 		}
-		done++
 	}
-	progress("disclosure", done, of)
-	if err := a.disclose(ctx, tables, result); err != nil {
-		return fmt.Errorf("disclosure control: %w", err)
-	}
-	progress("", of, of)
 	return nil
 }
 

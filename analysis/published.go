@@ -22,6 +22,7 @@ type Published struct {
 	Questions    []QuestionFact
 	Constructs   []ConstructFact
 	Measures     []MeasureFact
+	Waves        []WaveFact // what the tables hold answers of, and what is still open
 	Tables       Tables
 }
 
@@ -105,4 +106,13 @@ type MeasureFact struct {
 	Owner    string   `db:"owner"`
 	Title    koe.Text `db:"titles"`
 	Event    string   `db:"event"`
+}
+
+// WaveFact is one wave: a stage in a calendar quarter. Only closed waves are in the tables.
+type WaveFact struct {
+	Journey  string    `db:"journey"`
+	Stage    string    `db:"stage"`
+	Wave     string    `db:"wave"`      // quarter, as 2026Q2
+	ClosesOn time.Time `db:"closes_on"` // last day on which an answer is taken
+	Closed   bool      `db:"closed"`
 }

@@ -67,6 +67,7 @@ func (p *Published) readTables(ctx context.Context, db querier) error {
 		read(ctx, db, "question", &p.Questions),
 		read(ctx, db, "construct", &p.Constructs),
 		read(ctx, db, "measure", &p.Measures),
+		read(ctx, db, "red_wave", &p.Waves),
 		read(ctx, db, "safe_response_rate", &p.Tables.ResponseRate),
 		read(ctx, db, "safe_item", &p.Tables.Item),
 		read(ctx, db, "safe_trend", &p.Tables.Trend),

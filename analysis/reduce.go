@@ -54,6 +54,7 @@ type reductionData struct {
 	Named    []namedSegment
 	Least    int // the first value of a narrow column that is an answer
 	Today    string
+	Quarter  string // of today
 	Journeys []reductionJourney
 }
 
@@ -89,7 +90,7 @@ type reductionConstruct struct {
 }
 
 func (l *layout) reductionData(today koe.Date) reductionData {
-	data := reductionData{Least: leastValue, Today: today.String()}
+	data := reductionData{Least: leastValue, Today: today.String(), Quarter: quarterOf(today)}
 	for _, segment := range l.segments {
 		data.Segments = append(data.Segments, segment.column)
 		data.Named = append(data.Named, namedSegment{segment.name, segment.column})
