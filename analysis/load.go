@@ -22,11 +22,13 @@ type source struct {
 	journeys []*koe.Journey
 	location *time.Location
 	feed     feed
-	mask     func(string) (string, error)    // of free text
-	progress func(done int)                  // rows read so far; may be nil
-	seen     map[string]map[string]time.Time // when each hypothesis of each journey was first seen
-	voices   *voices.Voices                  // reads free text; nil: texts are not read
-	reviews  []store.Review                  // what people decided about comments
+	mask     func(string) (string, error)                // of free text
+	progress func(done int)                              // rows read so far; may be nil
+	seen     map[string]map[string]time.Time             // when each hypothesis of each journey was first seen
+	voices   *voices.Voices                              // reads free text; nil: texts are not read
+	reviews  []store.Review                              // what people decided about comments
+	ledger   func(context.Context) (store.Ledger, error) // of releases; nil: there are none
+	released string                                      // state of that ledger
 }
 
 // feed gives what changed in the store since a cursor, oldest first. A row that changes later comes again.
@@ -93,7 +95,7 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 		case about["layout"] != l.hash():
 			reason = "the journeys or the segments changed"
 		default:
-			cursor, decided = last, about["reviews"] != reviewState(src.reviews)
+			cursor, decided = last, about["reviews"] != reviewState(src.reviews) || about["ledger"] != src.released
 		}
 	}
 	result, err = loadFrom(ctx, at, l, src, base, cursor, reason, decided)
@@ -112,7 +114,7 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 }
 
 // loadFrom makes one version: from base and the cursor behind it or, with a reason, from nothing. Decided says that people
-// have decided something about comments since.
+// have decided something about comments since, or released something.
 func loadFrom(ctx context.Context, at *site, l *layout, src source, base, cursor, reason string, decided bool) (result LoadResult, err error) {
 	result.Rebuilt, result.Reason = reason != "", reason
 	if result.Rebuilt {
@@ -181,6 +183,9 @@ func (b *building) fill(ctx context.Context, l *layout, src source, first *batch
 			}
 			if !at.more {
 				if err := in.reviews(ctx, src.reviews); err != nil {
+					return err
+				}
+				if err := in.releases(ctx, src); err != nil {
 					return err
 				}
 				if err := in.finish(ctx, at.cursor); err != nil {

@@ -45,6 +45,10 @@ func Load(ctx context.Context, cfg Config, now time.Time, rebuild bool) (LoadRes
 		return LoadResult{}, fmt.Errorf("read what was decided about comments: %w", err)
 	}
 	src.reviews = reviews
+	src.ledger = cfg.Store.Ledger
+	if src.released, err = cfg.Store.LedgerState(ctx); err != nil {
+		return LoadResult{}, fmt.Errorf("read the ledger of releases: %w", err)
+	}
 	return load(ctx, cfg.site(), src, rebuild)
 }
 

@@ -49,51 +49,107 @@ func sum(data []byte) string {
 	return hex.EncodeToString(digest[:])
 }
 
-// publish writes the files beside, syncs them and renames the folder into place.
-func (in *Input) publish(ctx context.Context, dir string, loc *time.Location, files map[string][]byte, listed []File) (Result, error) {
-	name := koe.DateOf(in.Now.In(loc)).String()
-	if in.Draft {
-		name += "-draft"
+// Inputs is the SHA-256 of the figures of a release: equal figures of one day are one release, whenever they were computed.
+func Inputs(p *analysis.Published) (string, error) {
+	figures := *p
+	figures.AsOf, figures.Ledger = time.Time{}, ""
+	inputs, err := json.Marshal(figures)
+	if err != nil {
+		return "", koe.Errorf(koe.Internal, "hashing the published values: %w", err)
 	}
+	return sum(inputs), nil
+}
+
+// InputsOf gives the figures that the release in a folder was made of, "" when there is no release.
+func InputsOf(folder string) string {
+	m, err := readManifest(folder)
+	if err != nil {
+		return ""
+	}
+	return m.Inputs
+}
+
+func readManifest(folder string) (m manifest, err error) {
+	content, err := os.ReadFile(filepath.Join(folder, "release.json"))
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal(content, &m)
+}
+
+// earlier lists the files that the folder holds of the same figures, written by the same koe.
+func (in *Input) earlier(folder, inputs string) []File {
+	m, err := readManifest(folder)
+	if err != nil || m.Inputs != inputs || m.Software != in.Version {
+		return nil
+	}
+	return m.Files
+}
+
+// keepEarlier adds the files that are there and were not written again.
+func keepEarlier(folder string, there []File, files map[string][]byte, listed []File) ([]File, error) {
+	for _, f := range there {
+		if _, again := files[f.Name]; again {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(folder, f.Name))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, koe.Errorf(koe.Internal, "reading %s of the release: %w", f.Name, err)
+		}
+		if sum(content) != f.SHA256 {
+			return nil, koe.Errorf(koe.Conflict, "%s was changed since it was written; move it away, or withdraw the release", filepath.Join(folder, f.Name))
+		}
+		files[f.Name] = content
+		listed = append(listed, f)
+	}
+	return listed, nil
+}
+
+// publish writes the files beside, syncs them and renames the folder into place.
+func (in *Input) publish(ctx context.Context, folder, inputs string, files map[string][]byte, listed []File) (Result, error) {
+	name := filepath.Base(folder)
 	sort.Slice(listed, func(i, j int) bool { return listed[i].Name < listed[j].Name })
-	record, err := in.manifest(name, listed)
+	record, err := in.manifest(name, inputs, listed)
 	if err != nil {
 		return Result{}, err
 	}
 	files["release.json"] = record
-	result := Result{Folder: filepath.Join(dir, name), Name: name, Files: listed}
+	result := Result{Folder: folder, Name: name, Inputs: inputs, Files: listed}
 
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
 		return Result{}, koe.Errorf(koe.Internal, "making the folder of reports: %w", err)
 	}
-	if err := recoverFolder(result.Folder); err != nil {
-		return Result{}, koe.Errorf(koe.Internal, "release %s: %w", name, err)
-	}
-	same, exists, err := sameFolder(result.Folder, files)
+	same, exists, err := sameFolder(folder, files)
 	if err != nil {
 		return Result{}, koe.Errorf(koe.Internal, "release %s: %w", name, err)
 	}
 	if same {
 		result.Unchanged = true
+		if in.Before != nil {
+			return result, in.Before(ctx, folder, result)
+		}
 		return result, nil
 	}
-	result.Replaced = exists
+	result.Replaced = exists && InputsOf(folder) != inputs
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	if err := replaceFolder(result.Folder, files); err != nil {
-		return Result{}, koe.Errorf(koe.Internal, "release %s: %w", name, err)
+	before := func(string) error { return nil }
+	if in.Before != nil {
+		before = func(beside string) error { return in.Before(ctx, beside, result) }
+	}
+	if err := replaceFolder(folder, files, before); err != nil {
+		return Result{}, koe.Errorf(koe.KindOf(err), "release %s: %w", name, err)
 	}
 	return result, nil
 }
 
-func (in *Input) manifest(name string, listed []File) ([]byte, error) {
-	inputs, err := json.Marshal(in.Published)
-	if err != nil {
-		return nil, koe.Errorf(koe.Internal, "hashing the published values: %w", err)
-	}
+func (in *Input) manifest(name, inputs string, listed []File) ([]byte, error) {
 	m := manifest{Release: name, Draft: in.Draft, Organization: in.Published.Organization, Software: in.Version,
-		DataUntil: in.Published.Closed, Rows: countRows(&in.Published.Tables), Inputs: sum(inputs), Files: listed}
+		DataUntil: in.Published.Closed, Rows: countRows(&in.Published.Tables), Inputs: inputs, Files: listed}
 	m.Thresholds.MinGroup, m.Thresholds.MinComments = in.Published.MinGroup, in.Published.MinComments
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -105,9 +161,9 @@ func (in *Input) manifest(name string, listed []File) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// replaceFolder makes folder hold exactly these files: first beside it under a name of its own, synced, then renamed. An
-// older folder is set aside for the moment between two renames; recoverFolder undoes a crash in that moment.
-func replaceFolder(folder string, files map[string][]byte) (err error) {
+// replaceFolder makes folder hold exactly these files: first beside it under a name of its own, synced, then, when before
+// says so, renamed. An older folder is set aside for the moment between two renames; recoverFolder undoes a crash in that moment.
+func replaceFolder(folder string, files map[string][]byte, before func(beside string) error) (err error) {
 	parent := filepath.Dir(folder)
 	fresh, err := os.MkdirTemp(parent, ".writing-"+filepath.Base(folder)+"-")
 	if err != nil {
@@ -127,6 +183,9 @@ func replaceFolder(folder string, files map[string][]byte) (err error) {
 		return err
 	}
 	if err := syncFolder(fresh); err != nil {
+		return err
+	}
+	if err := before(fresh); err != nil {
 		return err
 	}
 	aside := asideOf(folder)

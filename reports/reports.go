@@ -10,6 +10,8 @@ package reports
 
 import (
 	"context"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"koe"
@@ -26,6 +28,12 @@ type Input struct {
 	Scopes    []Scope        // besides everybody, who is always there
 	Draft     bool           // for HR's eyes: marked on every page, kept in a folder of its own
 	Version   string         // of koe, for release.json and the page of methods
+	Name      string         // of the release and its folder, as the ledger gives it; empty: the day
+
+	// Before is called when all files lie beside, synced, in a folder of their own, and before that folder gets its name: to
+	// look at them once more and to put the release into the ledger. An error leaves everything as it was. It is called too
+	// when the folder is there already with the same bytes. May be nil.
+	Before func(ctx context.Context, beside string, r Result) error
 
 	// Progress is told of each file as it is done; may be nil.
 	Progress func(done, total int, name string)
@@ -44,9 +52,10 @@ func (s Scope) Everybody() bool { return s.Segment == "" }
 type Result struct {
 	Folder    string // absolute or relative as dir was: dir/2026-04-01
 	Name      string // 2026-04-01, or 2026-04-01-draft
-	Files     []File // sorted by name, release.json left out
+	Inputs    string // SHA-256 of the figures: equal for equal figures of one day
+	Files     []File // of the release, sorted by name, release.json left out
 	Unchanged bool   // the folder was there with the same bytes, and was not touched
-	Replaced  bool   // a release of the same day was there with other bytes
+	Replaced  bool   // a folder of this name was there with other figures or bytes
 }
 
 // File is one file of a release.
@@ -75,28 +84,43 @@ func AllScopes(p *analysis.Published) []Scope {
 	return scopes
 }
 
-// Write makes the release of in.Now's day under dir: koe-report.xlsx, koe-report.html, the same per scope, and
-// release.json. The folder appears whole or not at all, and is left alone when it already holds the same bytes.
+// Write makes the release in.Name under dir: koe-report.xlsx, koe-report.html, the same per scope, and release.json. The folder
+// appears whole or not at all, and is left alone when it already holds the same bytes. Where it holds the same figures, in other
+// languages or of other scopes, these files stay and the new ones come beside them.
 // Errors: Invalid for an unknown language or a scope that is not on the roster; NotFound when nothing is published.
 func Write(ctx context.Context, in Input, dir string) (Result, error) {
 	loc, langs, err := in.check()
 	if err != nil {
 		return Result{}, err
 	}
+	inputs, err := Inputs(in.Published)
+	if err != nil {
+		return Result{}, err
+	}
 	files := map[string][]byte{}
 	var listed []File
+	folder := filepath.Join(dir, in.name(loc))
+	if err := recoverFolder(folder); err != nil {
+		return Result{}, koe.Errorf(koe.Internal, "release %s: %w", in.name(loc), err)
+	}
+	there, main := in.earlier(folder, inputs), langs[0]
+	for _, f := range there {
+		if f.Scope.Everybody() && !strings.Contains(f.Name, "-"+f.Language+".") {
+			main = f.Language // has the plain names already
+		}
+	}
 	scopes := append([]Scope{{}}, in.Scopes...)
 	total, done := 2*len(langs)*len(scopes), 0
 	names, x := newFileNames(), newIndex(in.Published)
 	for _, scope := range scopes {
 		base := names.of(scope)
-		for i, lang := range langs {
+		for _, lang := range langs {
 			doc, err := compose(&in, x, lang, scope, loc)
 			if err != nil {
 				return Result{}, err
 			}
 			suffix := ""
-			if i > 0 {
+			if lang != main {
 				suffix = "-" + lang
 			}
 			for _, kind := range []struct {
@@ -120,7 +144,22 @@ func Write(ctx context.Context, in Input, dir string) (Result, error) {
 			}
 		}
 	}
-	return in.publish(ctx, dir, loc, files, listed)
+	if listed, err = keepEarlier(folder, there, files, listed); err != nil {
+		return Result{}, err
+	}
+	return in.publish(ctx, folder, inputs, files, listed)
+}
+
+// name is the release's folder: as the ledger says, else the day.
+func (in *Input) name(loc *time.Location) string {
+	name := in.Name
+	if name == "" {
+		name = koe.DateOf(in.Now.In(loc)).String()
+	}
+	if in.Draft {
+		name += "-draft"
+	}
+	return name
 }
 
 // check says what is wrong with the input, and gives the time zone and the languages to write.
