@@ -29,7 +29,8 @@ func rooms() map[string][]string {
 		"koe/collector":        {"koe", "koe/journey", "koe/store"},
 		"koe/analysis":         {"koe", "koe/journey", "koe/store"},
 		"koe/reports":          {"koe", "koe/analysis"},
-		"koe/cmd/koe":          {"koe", "koe/journey", "koe/mail", "koe/store", "koe/schedules", "koe/collector", "koe/analysis", "koe/reports"},
+		"koe/reports/audit":    {"koe"}, // attacks what others made; it knows nothing of how
+		"koe/cmd/koe":          {"koe", "koe/journey", "koe/mail", "koe/store", "koe/schedules", "koe/collector", "koe/analysis", "koe/reports", "koe/reports/audit"},
 		"koe/internal/koetest": {"koe", "koe/journey", "koe/store"}, // imported by tests alone
 	}
 }
@@ -62,8 +63,8 @@ func libraries() map[string][]string {
 		"github.com/schollz/progressbar/v3":   {"koe/cmd/koe"},
 		"github.com/emersion/go-smtp":         {"koe/cmd/koe"}, // the demo talks to a real SMTP server
 		"golang.org/x/term":                   {"koe/cmd/koe"},
-		"github.com/google/uuid":              {"koe/store", "koe/mail", "koe/schedules", "koe/collector"}, // random keys where rows are made
-		"golang.org/x/net":                    {"koe/mail", "koe/collector", "koe/reports", "koe/cmd/koe"}, // HTML and addresses are parsed wherever they are met
+		"github.com/google/uuid":              {"koe/store", "koe/mail", "koe/schedules", "koe/collector"},                      // random keys where rows are made
+		"golang.org/x/net":                    {"koe/mail", "koe/collector", "koe/reports", "koe/reports/audit", "koe/cmd/koe"}, // HTML and addresses are parsed wherever they are met
 		"golang.org/x/sync":                   {"koe/store", "koe/schedules", "koe/collector", "koe/analysis", "koe/reports", "koe/cmd/koe"},
 		"golang.org/x/sys":                    {"koe/store", "koe/analysis", "koe/cmd/koe"},   // fsync, limits of the SQL sandbox, free disk
 		"golang.org/x/time":                   {"koe/mail", "koe/schedules", "koe/collector"}, // per-minute limits out, per-address limits in

@@ -109,7 +109,7 @@ func (k *wired) Report(ctx context.Context, now time.Time) (string, []string, er
 	for _, bureau := range demo.Bureaus() {
 		o.scopes = append(o.scopes, "bureau="+bureau)
 	}
-	r, err := k.app.report(ctx, k.workspace, now, o)
+	r, err := k.app.report(ctx, k.workspace, k.store, now, o)
 	if err != nil {
 		return "", nil, err
 	}

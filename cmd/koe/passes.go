@@ -115,7 +115,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Short: "Excel と HTML の報告書 / Excel and HTML reports",
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
-				r, err := a.report(c.Context(), w, now, o)
+				r, err := a.report(c.Context(), w, s, now, o)
 				if err != nil {
 					return err
 				}
@@ -141,8 +141,9 @@ func (a *app) reportCommand() *cobra.Command {
 	return c
 }
 
-// report writes the release of now's day from what the warehouse says may be published.
-func (a *app) report(ctx context.Context, w *journey.Workspace, now time.Time, o reportOptions) (reports.Result, error) {
+// report writes the release of now's day from what the warehouse says may be published. A release is audited before it gets
+// its name; a draft is not, since a draft is where findings are looked at.
+func (a *app) report(ctx context.Context, w *journey.Workspace, s *store.Store, now time.Time, o reportOptions) (reports.Result, error) {
 	published, err := analysis.ReadPublished(ctx, w.Path(w.Settings.Warehouse))
 	if err != nil {
 		return reports.Result{}, err
@@ -166,6 +167,9 @@ func (a *app) report(ctx context.Context, w *journey.Workspace, now time.Time, o
 	dir := w.Path(w.Settings.Reports)
 	if o.out != "" {
 		dir = o.out
+	}
+	if !o.draft {
+		in.Before = a.inspect(w, s)
 	}
 	return reports.Write(ctx, in, dir)
 }
@@ -233,7 +237,7 @@ func (a *app) runAll(ctx context.Context, w *journey.Workspace, s *store.Store, 
 	if err != nil || !due {
 		return r, err
 	}
-	report, err := a.scheduledReport(ctx, w, now)
+	report, err := a.scheduledReport(ctx, w, s, now)
 	if err != nil {
 		return r, err
 	}
@@ -256,8 +260,8 @@ func (a *app) refresh(ctx context.Context, w *journey.Workspace, s *store.Store,
 }
 
 // scheduledReport writes the report of a schedule; with nothing to publish yet there is none.
-func (a *app) scheduledReport(ctx context.Context, w *journey.Workspace, now time.Time) (reports.Result, error) {
-	r, err := a.report(ctx, w, now, reportOptions{})
+func (a *app) scheduledReport(ctx context.Context, w *journey.Workspace, s *store.Store, now time.Time) (reports.Result, error) {
+	r, err := a.report(ctx, w, s, now, reportOptions{})
 	if koe.KindOf(err) == koe.NotFound {
 		return r, nil // nothing is published yet; the next month will do
 	}

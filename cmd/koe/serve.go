@@ -106,7 +106,7 @@ func (a *app) jobs(w *journey.Workspace, s *store.Store) []schedules.Job {
 			return time.Time{}, err
 		}},
 		{Name: jobReport, Spec: w.Settings.Schedule.Report, Run: func(ctx context.Context, now time.Time) (time.Time, error) {
-			_, err := a.scheduledReport(ctx, w, now)
+			_, err := a.scheduledReport(ctx, w, s, now)
 			return time.Time{}, err
 		}},
 	}

@@ -1,0 +1,178 @@
+// Package audit attacks a release: it reads the files back as somebody who holds them would, and tries to learn what must
+// not be learnt. It knows nothing of how the files were made or of how it was decided what may be published.
+//
+// Three ways in: text (names, addresses, keys, unrounded numbers anywhere in the bytes), structure (numbers that a reader
+// does not see: hidden sheets, caches of charts, properties, attributes; and one figure said twice with two values), and
+// arithmetic (a group of fewer people than the threshold whose figure follows from published ones).
+package audit
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"koe"
+)
+
+// Truth is what the attacker of a release is given to compare with: what he must not find, and how many people stand
+// behind each figure.
+type Truth struct {
+	MinGroup int          // least people behind a figure
+	People   []koe.Person // names, addresses and numbers, from the vault; nil without one
+	// Keys says which of these strings are keys of people, answers or invitations, and of what. May be nil.
+	Keys func(ctx context.Context, candidates []string) (map[string]string, error)
+	// Values gives the figures of the warehouse as computed, unrounded. May be nil.
+	Values func(ctx context.Context) ([]float64, error)
+	Known  []string // texts that may stand in the properties of a file: the organisation's names
+}
+
+// Finding is one thing that a reader of the release can learn and must not, or that contradicts itself.
+type Finding struct {
+	Kind  Kind     `json:"kind"`
+	File  string   `json:"file"`
+	Place string   `json:"place"`           // sheet and cell, part and row, element
+	What  koe.Text `json:"what"`            // in words, ja and en
+	N     int      `json:"people,omitzero"` // people in the exposed group
+}
+
+// Kind is what sort of finding it is.
+type Kind string
+
+// The kinds of findings.
+const (
+	Leak      Kind = "leak"      // a name, address, key or other text that is nobody's business
+	Unrounded Kind = "unrounded" // a figure with more digits than are published
+	Hidden    Kind = "hidden"    // a number where a reader does not look
+	Differs   Kind = "differs"   // one figure, two values
+	Small     Kind = "small"     // a figure of too few people, printed
+	Computed  Kind = "computed"  // a figure of too few people, computed from printed ones
+	Unread    Kind = "unread"    // something that the audit cannot read, so that it cannot vouch for it
+)
+
+// Result is what an audit found, and how much it read.
+type Result struct {
+	Release  string    `json:"release"`
+	Files    int       `json:"files"`
+	Bytes    int       `json:"bytes"`   // unpacked
+	Figures  int       `json:"figures"` // numbers read from tables
+	Findings []Finding `json:"findings"`
+}
+
+// mostFindings of one kind in one file are reported; more of them teach nothing.
+const mostFindings = 20
+
+// Check audits the release in a folder. Errors are of reading; what the release gives away is in the result.
+func Check(ctx context.Context, folder string, truth Truth) (Result, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return Result{}, koe.Errorf(koe.NotFound, "there is no release in %s: %w", folder, err)
+	}
+	a := &auditor{truth: truth}
+	result := Result{Release: filepath.Base(folder)}
+	for _, entry := range entries {
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
+		if entry.IsDir() {
+			a.add(Finding{Kind: Unread, File: entry.Name(), What: both("リリースの中にフォルダーがあり、読まれていません。", "a folder inside the release; it is not read")})
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(folder, entry.Name()))
+		if err != nil {
+			return Result{}, koe.Errorf(koe.Internal, "reading the release: %w", err)
+		}
+		a.read(entry.Name(), data)
+		result.Files++
+	}
+	if result.Files == 0 {
+		return Result{}, koe.Errorf(koe.NotFound, "there are no files in %s", folder)
+	}
+	if err := a.search(ctx); err != nil {
+		return Result{}, err
+	}
+	a.compareFiles()
+	for _, d := range a.documents {
+		result.Bytes += d.bytes
+		for _, g := range d.grids {
+			result.Figures += g.figures()
+		}
+	}
+	result.Findings = a.found()
+	return result, nil
+}
+
+// auditor gathers what was read and what was found.
+type auditor struct {
+	truth     Truth
+	documents []*document
+	findings  []Finding
+}
+
+// document is one file of the release, unpacked.
+type document struct {
+	name   string
+	bytes  int
+	pieces []piece
+	grids  []*grid
+	words  map[string]bool // every text that a reader of the file sees
+}
+
+// piece is one run of bytes of a file: a part of a package, a script, a text node, an attribute.
+type piece struct {
+	place string
+	data  []byte
+	// shown says that a reader sees it, or that it only repeats what he sees: numbers in it must be rounded
+	shown bool
+}
+
+func (a *auditor) add(f Finding) { a.findings = append(a.findings, f) }
+
+// found orders the findings, the gravest first, each once, and shortens long runs of one kind in one file.
+func (a *auditor) found() []Finding {
+	order := []Kind{Leak, Computed, Small, Hidden, Unrounded, Differs, Unread}
+	slices.SortStableFunc(a.findings, func(x, y Finding) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, x.Kind), slices.Index(order, y.Kind)), strings.Compare(x.File, y.File))
+	})
+	type run struct {
+		kind Kind
+		file string
+	}
+	type once struct {
+		run
+		place, what string
+	}
+	seen, count := map[once]bool{}, map[run]int{}
+	out := []Finding{}
+	for _, f := range a.findings {
+		at := run{f.Kind, f.File}
+		one := once{at, f.Place, f.What.In("en")}
+		if seen[one] {
+			continue
+		}
+		seen[one] = true
+		if count[at]++; count[at] <= mostFindings {
+			out = append(out, f)
+		}
+	}
+	var long []run
+	for at, n := range count {
+		if n > mostFindings {
+			long = append(long, at)
+		}
+	}
+	slices.SortFunc(long, func(x, y run) int {
+		return cmp.Or(strings.Compare(x.file, y.file), strings.Compare(string(x.kind), string(y.kind)))
+	})
+	for _, at := range long {
+		more := strconv.Itoa(count[at] - mostFindings)
+		out = append(out, Finding{Kind: at.kind, File: at.file, What: both("同じ種類のものが、ほかに"+more+"件あります。", more+" more of the same kind")})
+	}
+	return out
+}
+
+// both makes a text in Japanese and English.
+func both(ja, en string) koe.Text { return koe.Text{"ja": ja, "en": en} }
