@@ -40,6 +40,7 @@ type database struct {
 	text     map[string]string
 	mu       sync.Mutex
 	prepared map[string]*sql.Stmt // SQLite: statements of db
+	written  map[string]string    // statements with what was added to their end, in the dialect
 }
 
 func isPostgres(dsn string) bool {
@@ -123,6 +124,27 @@ func (d *database) statement(name string) (string, error) {
 	return text, nil
 }
 
+// statementAnd gives a statement with more added to its end.
+func (d *database) statementAnd(name, more string) (string, error) {
+	text, err := d.statement(name)
+	if err != nil || more == "" {
+		return text, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	whole, ok := d.written[name+more]
+	if !ok {
+		whole = text + inDialect(d.dialect, more)
+		if d.written == nil {
+			d.written = map[string]string{}
+		}
+		if len(d.written) < 500 { // lists of keys come in many lengths
+			d.written[name+more] = whole
+		}
+	}
+	return whole, nil
+}
+
 // ready gives a statement for reading, prepared once on SQLite; pgx keeps its own.
 func (d *database) ready(ctx context.Context, text string) (*sql.Stmt, error) {
 	if d.dialect == postgres {
@@ -142,12 +164,9 @@ func (d *database) ready(ctx context.Context, text string) (*sql.Stmt, error) {
 
 // query reads rows with a named statement; more is added to its end.
 func (d *database) query(ctx context.Context, name, more string, args ...any) (*sql.Rows, error) {
-	text, err := d.statement(name)
+	text, err := d.statementAnd(name, more)
 	if err != nil {
 		return nil, err
-	}
-	if more != "" {
-		text += inDialect(d.dialect, more)
 	}
 	stmt, err := d.ready(ctx, text)
 	if err != nil {

@@ -31,15 +31,30 @@ func (s *Store) Submit(ctx context.Context, now time.Time, sub koe.Submission) (
 	if sub.ID == "" || (sub.Invitation == "" && (sub.Journey == "" || sub.Stage == "")) {
 		return Receipt{}, koe.Errorf(koe.Invalid, "a submission needs an id, and an invitation or a journey and stage")
 	}
-	if err := s.needVault(); err != nil {
-		return Receipt{}, err
-	}
 	answered := false
 	if sub.Invitation != "" {
 		var err error
 		if answered, err = s.fromInvitation(ctx, &sub); err != nil {
 			return Receipt{}, err
 		}
+	}
+	return s.take(ctx, now, sub, answered)
+}
+
+// SubmitTo is Submit for an invitation that the caller has just read from this store: it is not read again.
+func (s *Store) SubmitTo(ctx context.Context, now time.Time, inv koe.Invitation, sub koe.Submission) (Receipt, error) {
+	if sub.ID == "" || inv.Key == "" {
+		return Receipt{}, koe.Errorf(koe.Invalid, "a submission needs an id and an invitation")
+	}
+	sub.Invitation, sub.Mode, sub.Person, sub.Journey, sub.Stage = inv.Key, inv.Mode, inv.Person, inv.Journey, inv.Stage
+	sub.Survey, sub.Version, sub.DueOn = inv.Survey, inv.Version, inv.DueOn
+	return s.take(ctx, now, sub, inv.Status == koe.Answered)
+}
+
+// take writes a submission that has what its invitation says; answered tells whether one came for it before.
+func (s *Store) take(ctx context.Context, now time.Time, sub koe.Submission, answered bool) (Receipt, error) {
+	if err := s.needVault(); err != nil {
+		return Receipt{}, err
 	}
 	if sub.SubmittedAt.IsZero() {
 		sub.SubmittedAt = now
@@ -175,7 +190,10 @@ func lockSlot(tx *tx, now time.Time, invitation, slot string) error {
 		_, err := tx.exec("submit_lock", slot)
 		return err
 	}
-	_, err := tx.exec("submit_mark_answered", invitation, stamp(now))
+	n, err := tx.exec("submit_mark_answered", invitation, stamp(now))
+	if err == nil && n == 0 { // erased since it was read
+		err = koe.Errorf(koe.NotFound, "there is no invitation %q", invitation)
+	}
 	return err
 }
 

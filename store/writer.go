@@ -20,6 +20,7 @@ type writer struct {
 	conn  *sql.Conn
 	jobs  chan *job
 	stmts map[string]*sql.Stmt
+	pace  pace
 	mu    sync.RWMutex // guards shut against do
 	shut  bool
 	done  chan struct{}
@@ -134,27 +135,45 @@ func (w *writer) group(first *job) (group []*job, bare *job, err error) {
 		if len(group) >= groupSize || time.Since(began) > groupTime {
 			break
 		}
-		next = nil
-		select {
-		case j, ok := <-w.jobs:
-			switch {
-			case ok && j.bare:
-				bare = j
-			case ok:
-				next = j
-				group = append(group, j)
-			}
-		default:
-		}
-		if next == nil {
+		j := w.next(len(group), began)
+		if j == nil {
 			break
 		}
+		if j.bare {
+			bare = j
+			break
+		}
+		next = j
+		group = append(group, j)
 	}
+	committing := time.Now()
 	if err := w.command("COMMIT"); err != nil {
 		w.rollback()
 		return group, bare, err
 	}
+	w.pace.committed(len(group), time.Since(committing))
 	return group, bare, nil
+}
+
+// next gives the next job of a group that has n so far and was begun then; nil when it should be committed.
+func (w *writer) next(n int, began time.Time) *job {
+	select {
+	case j := <-w.jobs: // nil once the store is closing
+		return j
+	default:
+	}
+	patience := w.pace.patience(n, time.Since(began))
+	if patience == 0 {
+		return nil
+	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case j := <-w.jobs:
+		return j
+	case <-late.C:
+		return nil
+	}
 }
 
 // alone runs one job in a transaction of its own.

@@ -81,7 +81,7 @@ func decodeDraft(raw []byte, j *koe.Journey, s *koe.Survey, now time.Time) (draf
 		d.Started = now
 	}
 	d.Seconds = min(max(d.Seconds, 0), 1e6)
-	clean := map[string]koe.Answer{}
+	clean := make(map[string]koe.Answer, len(d.Answers))
 	for _, id := range s.Asked() {
 		q, ok := j.Question(id)
 		a, there := d.Answers[id]

@@ -212,7 +212,7 @@ func digest(s string) string {
 // count for nothing, so that a change of mind on page 1 takes back what only its old answer had asked for.
 func (s *sitting) screens() ([]journey.Screen, map[string]koe.Answer) {
 	screens := s.journey.Screens(s.survey, s.draft.Answers)
-	visible := map[string]koe.Answer{}
+	visible := make(map[string]koe.Answer, len(s.draft.Answers))
 	for _, screen := range screens {
 		for _, q := range screen.Questions {
 			if a, ok := s.draft.Answers[q.ID]; ok {

@@ -263,7 +263,7 @@ func (f *form) send(w *answer, r *http.Request, s *sitting) error {
 		}
 	}
 	sub := s.submission(screens, visible)
-	receipt, err := f.Store.Submit(r.Context(), s.now, sub)
+	receipt, err := f.Store.SubmitTo(r.Context(), s.now, s.invitation, sub)
 	if err != nil {
 		return fmt.Errorf("submit: %w", err)
 	}
@@ -286,7 +286,7 @@ func (s *sitting) submission(screens []journey.Screen, visible map[string]koe.An
 	sub := koe.Submission{
 		Invitation: inv.Key, Person: inv.Person, Journey: inv.Journey, Stage: inv.Stage,
 		Survey: s.survey.ID, Version: s.survey.Version, Mode: s.mode, Language: s.lang, Source: koe.SourceForm,
-		SubmittedAt: s.now.UTC(), DueOn: inv.DueOn, Segments: inv.Segments, Answers: map[string]koe.Answer{},
+		SubmittedAt: s.now.UTC(), DueOn: inv.DueOn, Segments: inv.Segments, Answers: make(map[string]koe.Answer, len(s.survey.Asked())),
 		Seconds: s.draft.Seconds + int(min(s.now.Sub(s.draft.Started), 30*24*time.Hour)/time.Second),
 	}
 	shown := map[string]bool{}
