@@ -13,7 +13,7 @@ import (
 // Fold gives the form in which two labels are compared: NFKC, lower case, without spaces and invisible characters,
 // and with the many dashes, tildes and quotation marks made one.
 func Fold(s string) string {
-	s = norm.NFKC.String(s)
+	s = norm.NFKC.String(strings.ToValidUTF8(s, "\uFFFD")) // norm leaves alone what follows a broken byte
 	var b strings.Builder
 	b.Grow(len(s))
 	for _, r := range s {
@@ -60,6 +60,7 @@ func WithoutRemark(folded string) string {
 // Clean makes a cell's text fit to keep: NFC, without byte order marks and control characters other than line breaks
 // and tabs, line breaks as \n, no blanks at either end.
 func Clean(s string) string {
+	s = strings.ToValidUTF8(s, "")
 	s = norm.NFC.String(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"))
 	s = strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {
