@@ -29,17 +29,19 @@ type AnalyzeResult struct {
 	AsOf     time.Time      `json:"as_of"`
 	Rows     map[string]int `json:"rows"`     // of each safe_* table
 	Withheld map[string]int `json:"withheld"` // of these
+	Carried  map[string]int `json:"carried"`  // of these: values of an earlier release
 }
 
 // analyzer runs the reductions, the models and disclosure control in one building.
 type analyzer struct {
-	voices *voices.Voices // reads free text; nil: texts are not read
-	layout *layout
-	conn   *sql.Conn
-	now    time.Time
-	today  koe.Date
-	safety koe.DisclosureSettings
-	places int // cells of the largest grid
+	voices   *voices.Voices // reads free text; nil: texts are not read
+	layout   *layout
+	conn     *sql.Conn
+	now      time.Time
+	today    koe.Date
+	safety   koe.DisclosureSettings
+	places   int // cells of the largest grid
+	released int // last release that the figures are compared with; 0: none
 }
 
 // step is one model: it fills main's table from red_*.

@@ -51,7 +51,7 @@ func (in *loader) releases(ctx context.Context, src source) error {
 	}
 	figure := in.appendIn("loader", "release_figure")
 	for _, f := range l.Figures {
-		figure.add(f.Table, f.Key, int32(f.Since), int32(f.Until), f.Shown, f.People)
+		figure.add(f.Table, f.Key, int32(f.Since), int32(f.Until), f.Shown, f.People, f.Response)
 	}
 	if err := joined(release.close(), cell.close(), response.close(), gone.close(), figure.close()); err != nil {
 		return err

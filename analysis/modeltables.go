@@ -43,6 +43,7 @@ var common = map[string]column{
 	"hedges_g":      {kind: "DOUBLE", comment: "Hedges' g, the difference in pooled standard deviations; NULL where these are 0."},
 	"difference":    {kind: "DOUBLE", comment: "Difference of the two means."},
 	"n_shown":       {kind: "VARCHAR NOT NULL", comment: "n as it may be shown: a number from 20 on, a band below, empty when withheld."},
+	"carried":       {kind: "VARCHAR NOT NULL", comment: "Name of the earlier release whose values these are, because the new ones differ by a few people; empty for new values."},
 	"withheld":      {kind: "VARCHAR NOT NULL", comment: "Why the figures are absent: small, complement, release or cross; empty when they are published."},
 	"invited_shown": {kind: "VARCHAR NOT NULL", comment: "invited as it may be shown: a number from 20 on, a band below."}, "answered_shown": {kind: "VARCHAR NOT NULL", comment: "answered as it may be shown: a number from 20 on, a band below."},
 	"favourable_shown": {kind: "VARCHAR NOT NULL", comment: "≥90 % or ≤10 % where all answers fall on one side (their shares are then NULL); empty otherwise."},

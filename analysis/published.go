@@ -14,6 +14,7 @@ type Published struct {
 	Timezone     string
 	AsOf         time.Time  // the moment of the analysis, UTC
 	Closed       koe.Date   // the day of AsOf in the organisation's time zone
+	Analysis     string     // which analysis made the figures
 	Ledger       string     // state of the ledger of releases that the figures were made with; "" for an empty one
 	MinGroup     int        // least people behind a score
 	MinComments  int        // least people behind comments and cross-cuts

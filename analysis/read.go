@@ -34,7 +34,7 @@ func ReadPublished(ctx context.Context, path string) (_ *Published, err error) {
 	if about["as_of"] == "" {
 		return nil, koe.Errorf(koe.NotFound, "the warehouse %s holds no figures yet: run koe analyze", path)
 	}
-	p := &Published{Language: about["language"], Timezone: about["timezone"], Ledger: about["ledger"]}
+	p := &Published{Language: about["language"], Timezone: about["timezone"], Analysis: about["analysed"], Ledger: about["ledger"]}
 	if err := p.describe(about); err != nil {
 		return nil, fmt.Errorf("read what the warehouse %s says of itself: %w", path, err)
 	}

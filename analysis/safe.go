@@ -35,6 +35,12 @@ type safety struct {
 // disclose fills the safe_* tables.
 func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *AnalyzeResult) error {
 	all := map[string]*safety{}
+	if err := a.population(ctx); err != nil {
+		return err
+	}
+	if err := a.conn.QueryRowContext(ctx, "SELECT coalesce(max(number) FILTER (basis), 0) FROM loader.release").Scan(&a.released); err != nil {
+		return err
+	}
 	for _, journey := range a.layout.journeys {
 		s, err := a.newSafety(ctx, journey)
 		if err != nil {
@@ -49,17 +55,17 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *An
 		a.safeItems(ctx, all), a.safeTrends(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx),
 		a.safeChanges(ctx, all), a.safeComparisons(ctx, all), a.safeSeries(ctx, all), a.safeSilence(ctx, all), a.safeCareless(ctx, all),
 		a.safeNonresponse(ctx, all), a.safeEffects(ctx, all), a.safeDrivers(ctx), a.safeRetention(ctx, all), a.safeHypotheses(ctx, all),
-		a.safeVoices(ctx, all),
+		a.safeVoices(ctx, all), a.carryOver(ctx),
 	); err != nil {
 		return err
 	}
-	result.Rows, result.Withheld = map[string]int{}, map[string]int{}
+	result.Rows, result.Withheld, result.Carried = map[string]int{}, map[string]int{}, map[string]int{}
 	for _, table := range tables {
-		var rows, withheld int
-		if err := a.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*), count(*) FILTER (withheld <> '') FROM %s", quote("safe_"+table.name))).Scan(&rows, &withheld); err != nil {
+		var rows, withheld, carried int
+		if err := a.conn.QueryRowContext(ctx, fmt.Sprintf("SELECT count(*), count(*) FILTER (withheld <> ''), count(*) FILTER (carried <> '') FROM %s", quote("safe_"+table.name))).Scan(&rows, &withheld, &carried); err != nil {
 			return err
 		}
-		result.Rows[table.name], result.Withheld[table.name] = rows, withheld
+		result.Rows[table.name], result.Withheld[table.name], result.Carried[table.name] = rows, withheld, carried
 	}
 	return nil
 }

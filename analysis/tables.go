@@ -3,7 +3,8 @@ package analysis
 // The rows of the published tables (DESIGN section 7.2), one Go type a table, as plain values. A number that is not
 // defined, or not published, is nil. In a published (safe_*) row N is given only from 20 on; below that NShown holds
 // the band ("5–9", "10–19"), and Withheld says why a row's numbers are absent: small (too few people), complement
-// (it could be computed from others), release (it differs from an earlier release by a few people), cross. Shares are
+// (it could be computed from others), release (it differs from an earlier release by a few people), cross. Where a row that differs so was published before, its last
+// published values stay, and Carried names the release that they are from; it is "" for values of this analysis. Shares are
 // fractions 0–1. Segment and Member are "" for everybody, Stage "" for all stages, Period "" for all time.
 
 // ResponseRate is how many of those asked answered.
@@ -21,6 +22,7 @@ type ResponseRate struct {
 	InvitedShown  string   `db:"invited_shown"`
 	AnsweredShown string   `db:"answered_shown"`
 	Withheld      string   `db:"withheld"`
+	Carried       string   `db:"carried"`
 }
 
 // Item is the answers to one question. Counts has one entry for each step of the scale, low to high, raw (each option in
@@ -42,6 +44,7 @@ type Item struct {
 	NShown          string   `db:"n_shown"`
 	FavourableShown string   `db:"favourable_shown"` // "≥90 %" or "≤10 %" where all answers fall on one side; else ""
 	Withheld        string   `db:"withheld"`
+	Carried         string   `db:"carried"`
 }
 
 // Trend is the scores of one construct. Grain is all, quarter (of the answer) or cohort (quarter of joining). The rows
@@ -65,6 +68,7 @@ type Trend struct {
 	NShown          string   `db:"n_shown"`
 	FavourableShown string   `db:"favourable_shown"`
 	Withheld        string   `db:"withheld"`
+	Carried         string   `db:"carried"`
 }
 
 // TrendTest is Mann–Kendall and Theil–Sen over the periods of one trend line.
@@ -83,6 +87,7 @@ type TrendTest struct {
 	SlopeLow  *float64 `db:"slope_low"`
 	SlopeHigh *float64 `db:"slope_high"`
 	Withheld  string   `db:"withheld"`
+	Carried   string   `db:"carried"`
 }
 
 // Reliability is how well the items of a construct hang together, on the complete rows of a stage.
@@ -98,6 +103,7 @@ type Reliability struct {
 	MeanR     *float64 `db:"mean_r"`
 	NShown    string   `db:"n_shown"`
 	Withheld  string   `db:"withheld"`
+	Carried   string   `db:"carried"`
 }
 
 // ItemRest is one item against the sum of the others of its construct.
@@ -111,6 +117,7 @@ type ItemRest struct {
 	AlphaDropped *float64 `db:"alpha_dropped"`
 	NShown       string   `db:"n_shown"`
 	Withheld     string   `db:"withheld"`
+	Carried      string   `db:"carried"`
 }
 
 // Recommend is 推奨度: promoters (9, 10) minus detractors (0–6), in points −100…100.
@@ -130,6 +137,7 @@ type Recommend struct {
 	CIHigh     *float64 `db:"ci_high"`
 	NShown     string   `db:"n_shown"`
 	Withheld   string   `db:"withheld"`
+	Carried    string   `db:"carried"`
 }
 
 // Change is the same persons' scores at two stages.
@@ -157,6 +165,7 @@ type Change struct {
 	WilcoxonP  *float64 `db:"wilcoxon_p"`
 	NShown     string   `db:"n_shown"`
 	Withheld   string   `db:"withheld"`
+	Carried    string   `db:"carried"`
 }
 
 // Comparison is one member of a segment against everybody else.
@@ -183,6 +192,7 @@ type Comparison struct {
 	NShown     string   `db:"n_shown"`
 	RestNShown string   `db:"rest_n_shown"`
 	Withheld   string   `db:"withheld"`
+	Carried    string   `db:"carried"`
 }
 
 // Hypothesis is one hypothesis tested in one wave: supported, not_supported or insufficient, and why.
@@ -205,6 +215,7 @@ type Hypothesis struct {
 	Settled    bool     `db:"settled"` // 定着: supported in two consecutive waves
 	NShown     string   `db:"n_shown"`
 	Withheld   string   `db:"withheld"`
+	Carried    string   `db:"carried"`
 }
 
 // MeasureEffect is the difference in change between people who had a measure and people who had not. Never an "effect".
@@ -229,6 +240,7 @@ type MeasureEffect struct {
 	TreatedNShown    string   `db:"treated_n_shown"`
 	ControlNShown    string   `db:"control_n_shown"`
 	Withheld         string   `db:"withheld"`
+	Carried          string   `db:"carried"`
 }
 
 // Driver is how strongly a construct goes with an outcome (Johnson's relative weight). Never a cause.
@@ -245,6 +257,7 @@ type Driver struct {
 	ShareHigh *float64 `db:"share_high"`
 	NShown    string   `db:"n_shown"`
 	Withheld  string   `db:"withheld"`
+	Carried   string   `db:"carried"`
 }
 
 // Retention is Kaplan–Meier's share of people still here so many months after joining.
@@ -260,6 +273,7 @@ type Retention struct {
 	AtRiskShown  string   `db:"at_risk_shown"`
 	LeaversShown string   `db:"leavers_shown"` // "0", "5人未満" and the like are the report's words; here a number, a band, or "<5"
 	Withheld     string   `db:"withheld"`
+	Carried      string   `db:"carried"`
 }
 
 // Signal is one point of an XmR chart that breaks a rule: outside, run (8 on a side), trend (6 rising or falling).
@@ -276,6 +290,7 @@ type Signal struct {
 	LimitLow  *float64 `db:"limit_low"`
 	LimitHigh *float64 `db:"limit_high"`
 	Withheld  string   `db:"withheld"`
+	Carried   string   `db:"carried"`
 }
 
 // Theme is how often a theme was spoken of, and how (issue, wish, ok).
@@ -293,6 +308,7 @@ type Theme struct {
 	PeopleShown     string `db:"people_shown"` // "<3" where fewer than 3 spoke of it
 	CommentersShown string `db:"commenters_shown"`
 	Withheld        string `db:"withheld"`
+	Carried         string `db:"carried"`
 }
 
 // Keyness is a word that the commenters of one stage use more, or less, than all others.
@@ -309,6 +325,7 @@ type Keyness struct {
 	P              *float64 `db:"p"`
 	Q              *float64 `db:"q"`
 	Withheld       string   `db:"withheld"`
+	Carried        string   `db:"carried"`
 }
 
 // Cooccurrence is two words, or two themes, that people use in one comment. The published rows are the edges of a network:
@@ -324,6 +341,7 @@ type Cooccurrence struct {
 	Jaccard    *float64 `db:"jaccard"`
 	NPMI       *float64 `db:"npmi"`
 	Withheld   string   `db:"withheld"`
+	Carried    string   `db:"carried"`
 }
 
 // Comment is one cleared comment, masked, in an order that says nothing. Stage is "" where the stage's cell is too small.
@@ -334,6 +352,7 @@ type Comment struct {
 	Text     string   `db:"text"`
 	Themes   []string `db:"themes"` // theme:valence
 	Withheld string   `db:"withheld"`
+	Carried  string   `db:"carried"`
 }
 
 // Nonresponse is whether the members of a segment answer at different rates (χ² without continuity correction).
@@ -347,6 +366,7 @@ type Nonresponse struct {
 	DF       *float64 `db:"df"`
 	P        *float64 `db:"p"`
 	Withheld string   `db:"withheld"`
+	Carried  string   `db:"carried"`
 }
 
 // Silence compares, by their score at the stage before, people who then answered with people who fell silent.
@@ -369,6 +389,7 @@ type Silence struct {
 	StayedNShown string   `db:"stayed_n_shown"`
 	SilentNShown string   `db:"silent_n_shown"`
 	Withheld     string   `db:"withheld"`
+	Carried      string   `db:"carried"`
 }
 
 // Careless is how many answered without reading, and the mean without them.
@@ -383,6 +404,7 @@ type Careless struct {
 	NShown       string   `db:"n_shown"`
 	FlaggedShown string   `db:"flagged_shown"`
 	Withheld     string   `db:"withheld"`
+	Carried      string   `db:"carried"`
 }
 
 // Shrunk is a member's mean drawn towards the mean of all members by how little is known of it (empirical Bayes).
@@ -402,6 +424,7 @@ type Shrunk struct {
 	Ranked    bool     `db:"ranked"`
 	NShown    string   `db:"n_shown"`
 	Withheld  string   `db:"withheld"`
+	Carried   string   `db:"carried"`
 }
 
 // RetentionTest is the log-rank test between the two largest members of a segment.
@@ -412,4 +435,5 @@ type RetentionTest struct {
 	Chi2     *float64 `db:"chi2"`
 	P        *float64 `db:"p"`
 	Withheld string   `db:"withheld"`
+	Carried  string   `db:"carried"`
 }

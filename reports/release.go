@@ -41,6 +41,7 @@ type manifest struct {
 type rowCount struct {
 	Table    string `json:"table"`
 	Rows     int    `json:"rows"`
+	Carried  int    `json:"carried"` // with the values of an earlier release
 	Withheld int    `json:"withheld"`
 }
 
@@ -52,7 +53,7 @@ func sum(data []byte) string {
 // Inputs is the SHA-256 of the figures of a release: equal figures of one day are one release, whenever they were computed.
 func Inputs(p *analysis.Published) (string, error) {
 	figures := *p
-	figures.AsOf, figures.Ledger = time.Time{}, ""
+	figures.AsOf, figures.Analysis, figures.Ledger = time.Time{}, "", ""
 	inputs, err := json.Marshal(figures)
 	if err != nil {
 		return "", koe.Errorf(koe.Internal, "hashing the published values: %w", err)
@@ -322,6 +323,9 @@ func countRows(t *analysis.Tables) []rowCount {
 		for k := range rows.Len() {
 			if rows.Index(k).FieldByName("Withheld").String() != "" {
 				n.Withheld++
+			}
+			if rows.Index(k).FieldByName("Carried").String() != "" {
+				n.Carried++
 			}
 		}
 		all = append(all, n)

@@ -92,7 +92,7 @@ func release(ctx context.Context, s *Store) error {
 	}
 	_, _, err = s.RecordRelease(ctx, backupNow, Release{Name: "2026-07-01", Inputs: "aa", PreparedBy: "hr",
 		Tables: []ReleaseTable{{"trend", 1, 0, 2}}, Files: []ReleaseFile{{Name: "koe-report.html", Language: "ja", Bytes: 1, SHA256: "bb"}}},
-		ReleaseChange{Cells: []ReleaseCell{cell}, Joined: each(joined), Shown: each([]ReleaseFigure{{"trend", `{"stage":"s0"}`, `{"mean":3.5}`, `[10]`}})})
+		ReleaseChange{Cells: []ReleaseCell{cell}, Joined: each(joined), Shown: each([]ReleaseFigure{{"trend", `{"stage":"s0"}`, `{"mean":3.5}`, `[10]`, ""}})})
 	if err != nil {
 		return err
 	}

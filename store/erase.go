@@ -95,6 +95,7 @@ func eraseAnswers(tx *tx, now time.Time, key koe.PersonKey) (Erasure, error) {
 		{"erase_reviews", []any{k}, nil},
 		{"erase_ledger", []any{k}, nil},
 		{"erase_ledger_keys", []any{k}, nil},
+		{"erase_ledger_figures", []any{k}, nil},
 		{"erase_versions", []any{k}, nil},
 		{"erase_responses", []any{k}, &e.Responses},
 	})

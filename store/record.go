@@ -103,7 +103,12 @@ func recordChange(tx *tx, release int, change ReleaseChange) error {
 	if err := inPieces(tx, "record_hidden", release, change.Hidden, func(f ReleaseFigure) any { return []string{f.Table, f.Key} }); err != nil {
 		return err
 	}
-	return inPieces(tx, "record_shown", release, change.Shown, func(f ReleaseFigure) any { return []string{f.Table, f.Key, f.Shown, f.People} })
+	err := inPieces(tx, "record_shown", release, change.Shown, func(f ReleaseFigure) any { return []string{f.Table, f.Key, f.Shown, f.People, f.Response} })
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec("record_figure_orphans", release)
+	return err
 }
 
 // pieceRows is how many rows of the ledger are written with one statement.
@@ -211,7 +216,7 @@ func (s *Store) Ledger(ctx context.Context) (l Ledger, err error) {
 		}
 		rows, err = tx.query("ledger_figures")
 		l.Figures, err = collect(rows, err, func(rows *sql.Rows) (f LedgerFigure, err error) {
-			return f, rows.Scan(&f.Table, &f.Key, &f.Since, &f.Until, &f.Shown, &f.People)
+			return f, rows.Scan(&f.Table, &f.Key, &f.Since, &f.Until, &f.Shown, &f.People, &f.Response)
 		})
 		return err
 	})

@@ -77,9 +77,10 @@ type ReleaseResponse struct {
 }
 
 // ReleaseFigure is a published row: its table, the columns that name it and the columns that say something, both as
-// JSON objects, and the true numbers of people behind it as a JSON list.
+// JSON objects, and the true numbers of people behind it as a JSON list. Response is the response that it is of, where it
+// is of one (a comment): it goes with the response.
 type ReleaseFigure struct {
-	Table, Key, Shown, People string
+	Table, Key, Shown, People, Response string
 }
 
 // ReleaseChange is what a release changes in the ledger against the last one of the basis. The sequences may be gone

@@ -55,6 +55,7 @@ func (s *Store) Retention(ctx context.Context, now time.Time, rules koe.Retentio
 			{"retention_note_nobodys", []any{nobodys, stamp(now)}, nil},
 			{"retention_ledger", []any{nobodys}, nil},
 			{"retention_ledger_keys", []any{nobodys}, nil},
+			{"retention_ledger_figures", []any{nobodys}, nil},
 			{"retention_drop_nobodys_versions", []any{nobodys}, nil},
 			{"retention_drop_nobodys", []any{nobodys}, nil},
 			{"retention_drop_reviews", nil, nil},

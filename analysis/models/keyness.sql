@@ -24,5 +24,5 @@ WITH commenter AS (
         LEFT JOIN here USING (journey, stage, word) LEFT JOIN inside USING (journey, stage, word)
 )
 SELECT journey, stage, word, people, commenters, rest_people, rest_commenters, NULL::DOUBLE AS g2, NULL::DOUBLE AS log_ratio, NULL::DOUBLE AS p, NULL::DOUBLE AS q,
-    '' AS withheld
+    '' AS withheld, '' AS carried
 FROM counted WHERE people + rest_people >= 5 AND rest_commenters > 0 ORDER BY ALL;

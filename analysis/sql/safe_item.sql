@@ -9,5 +9,5 @@ SELECT journey, stage, period, question, segment, member, CASE WHEN withheld = '
     CASE WHEN withheld = '' THEN mean END, CASE WHEN withheld = '' THEN sd END,
     CASE WHEN withheld = '' AND shown = '' THEN favourable END, CASE WHEN withheld = '' AND shown = '' THEN neutral END,
     CASE WHEN withheld = '' AND shown = '' THEN unfavourable END, CASE WHEN withheld = '' AND shown = '' AND n >= 20 THEN counts END,
-    CASE WHEN withheld = '' THEN band(n) ELSE '' END, CASE WHEN withheld = '' THEN shown ELSE '' END, withheld
+    CASE WHEN withheld = '' THEN band(n) ELSE '' END, CASE WHEN withheld = '' THEN shown ELSE '' END, withheld, ''
 FROM decided;

@@ -12,5 +12,5 @@ SELECT journey, construct, stage, grain, period, segment, member, CASE WHEN with
     CASE WHEN withheld = '' THEN mean END, CASE WHEN withheld = '' THEN sd END, CASE WHEN withheld = '' THEN ci_low END, CASE WHEN withheld = '' THEN ci_high END,
     CASE WHEN withheld = '' AND shown = '' THEN favourable END, CASE WHEN withheld = '' AND shown = '' THEN neutral END,
     CASE WHEN withheld = '' AND shown = '' THEN unfavourable END,
-    CASE WHEN withheld = '' THEN band(n) ELSE '' END, CASE WHEN withheld = '' THEN shown ELSE '' END, withheld
+    CASE WHEN withheld = '' THEN band(n) ELSE '' END, CASE WHEN withheld = '' THEN shown ELSE '' END, withheld, ''
 FROM decided;

@@ -181,7 +181,7 @@ COMMENT ON COLUMN loader.release_gone.cell_key IS 'Their finest group.';
 COMMENT ON COLUMN loader.release_gone.since IS 'First release that they were behind.';
 COMMENT ON COLUMN loader.release_gone.until IS 'First release that they were no longer behind; 0: the next one.';
 COMMENT ON COLUMN loader.release_gone.n IS 'How many.';
-CREATE TABLE loader.release_figure (table_name VARCHAR NOT NULL, row_key VARCHAR NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, shown VARCHAR NOT NULL, people VARCHAR NOT NULL);
+CREATE TABLE loader.release_figure (table_name VARCHAR NOT NULL, row_key VARCHAR NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL, shown VARCHAR NOT NULL, people VARCHAR NOT NULL, response_key VARCHAR NOT NULL);
 COMMENT ON TABLE loader.release_figure IS 'What was published: one row a row of a safe_ table, for as long as it was new with the same values.';
 COMMENT ON COLUMN loader.release_figure.table_name IS 'The table, without safe_.';
 COMMENT ON COLUMN loader.release_figure.row_key IS 'The columns that name the row, JSON.';
@@ -189,6 +189,7 @@ COMMENT ON COLUMN loader.release_figure.since IS 'First release that showed it a
 COMMENT ON COLUMN loader.release_figure.until IS 'First release that did not; 0: the last one did.';
 COMMENT ON COLUMN loader.release_figure.shown IS 'The columns that say something, JSON.';
 COMMENT ON COLUMN loader.release_figure.people IS 'True numbers of people behind it, JSON.';
+COMMENT ON COLUMN loader.release_figure.response_key IS 'Key of the response that it is of; empty where it is of many.';
 CREATE TABLE loader.cursor (place VARCHAR NOT NULL);
 COMMENT ON TABLE loader.cursor IS 'How far the store has been read: bookkeeping of koe load, not data. One row.';
 COMMENT ON COLUMN loader.cursor.place IS 'Place in the feed of the store.';

@@ -1,0 +1,79 @@
+package analysis
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// nextTables are what a release made of this analysis would change in the ledger, for koe report to hand to the store.
+func nextTables() string {
+	cell := []column{{"cell_key", "VARCHAR NOT NULL", "Key of the group."}, {"journey", "VARCHAR NOT NULL", "Journey id."}, {"stage", "VARCHAR NOT NULL", "Stage id."},
+		{"wave", "VARCHAR NOT NULL", "Quarter, as 2026Q2."}, {"cohort", "VARCHAR NOT NULL", "Quarter of joining; empty when unknown."}, {"members", "VARCHAR NOT NULL", "Member of each segment as published, JSON."}}
+	response := column{"response_key", "VARCHAR NOT NULL", "Random key of the response."}
+	row := []column{{"table_name", "VARCHAR NOT NULL", "The table, without safe_."}, {"row_key", "VARCHAR NOT NULL", "The columns that name the row, JSON."}}
+	shown := append(slices.Clone(row), column{"shown", "VARCHAR NOT NULL", "The columns that say something, JSON."}, column{"people", "VARCHAR NOT NULL", "True numbers of people behind it, JSON."},
+		column{"response_key", "VARCHAR NOT NULL", "Key of the response that it is of; empty where it is of many."})
+	var b strings.Builder
+	for _, t := range []struct {
+		name, comment string
+		columns       []column
+	}{
+		{"next_cell", "finest groups of responses that joined.", cell},
+		{"next_joined", "responses that were not behind the last one, or otherwise.", []column{response, {"version", "VARCHAR NOT NULL", "When the response was sent that is counted."}, cell[0]}},
+		{"next_left", "responses that were behind the last one and are not, or otherwise.", []column{response}},
+		{"next_shown", "rows that are new.", shown},
+		{"next_hidden", "rows that are no longer shown as new, or with other values.", row},
+	} {
+		fmt.Fprintf(&b, "DROP TABLE IF EXISTS loader.%s;\n", t.name)
+		b.WriteString(strings.ReplaceAll(createTable(t.name, "What a release of these figures would change in the ledger: "+t.comment, t.columns), quote(t.name), "loader."+quote(t.name)))
+	}
+	b.WriteString("CREATE OR REPLACE TEMP TABLE next_figure (table_name VARCHAR, row_key VARCHAR, shown VARCHAR, people VARCHAR, response_key VARCHAR);\n")
+	return b.String()
+}
+
+// population writes temp.next_response: the published population, one row a response with its version and finest group, and
+// temp.next_group: these groups. It is read before disclosure control, which compares it with earlier releases.
+func (a *analyzer) population(ctx context.Context) error {
+	if err := a.exec(ctx, nextTables()); err != nil {
+		return err
+	}
+	var parts []string
+	for _, journey := range a.layout.journeys {
+		parts = append(parts, fmt.Sprintf("SELECT response_key, epoch_us(submitted_at)::VARCHAR AS version, %s AS journey, cell, cohort FROM %s", literal(journey.ID), quote(journey.table)))
+	}
+	if len(parts) == 0 {
+		parts = []string{"SELECT '' AS response_key, '' AS version, '' AS journey, 0::BIGINT AS cell, '' AS cohort WHERE false"}
+	}
+	return a.exec(ctx, fmt.Sprintf(`
+		CREATE OR REPLACE TEMP VIEW next_answer AS %s;
+		CREATE OR REPLACE TEMP TABLE next_group AS
+		WITH cohorts AS (SELECT DISTINCT journey, cell, cohort FROM temp.next_answer),
+		groups AS (SELECT journey, cell, any_value(stage) AS stage, any_value(wave) AS wave,
+			'{' || coalesce(string_agg(to_json(segment)::VARCHAR || ':' || to_json(member)::VARCHAR, ',' ORDER BY segment) FILTER (segment <> ''), '') || '}' AS members
+			FROM red_cut GROUP BY journey, cell)
+		SELECT journey, cell, cohort, stage, wave, members, left(md5(concat_ws(chr(1), journey, stage, wave, cohort, members)), 20) AS cell_key
+		FROM cohorts JOIN groups USING (journey, cell);
+		CREATE OR REPLACE TEMP TABLE next_response AS SELECT response_key, version, cell_key FROM temp.next_answer JOIN temp.next_group USING (journey, cell, cohort)`,
+		strings.Join(parts, " UNION ALL ")))
+}
+
+// nextChange compares the published population and the new rows with the last release of the basis.
+func (a *analyzer) nextChange(ctx context.Context) error {
+	return a.exec(ctx, `
+		INSERT INTO loader.next_joined SELECT response_key, version, cell_key FROM temp.next_response AS n
+		WHERE NOT EXISTS (SELECT 1 FROM loader.release_response AS r WHERE r.until = 0 AND r.response_key = n.response_key AND r.version = n.version AND r.cell_key = n.cell_key)
+		ORDER BY response_key;
+		INSERT INTO loader.next_left SELECT response_key FROM loader.release_response AS r
+		WHERE until = 0 AND NOT EXISTS (SELECT 1 FROM temp.next_response AS n WHERE r.response_key = n.response_key AND r.version = n.version AND r.cell_key = n.cell_key)
+		ORDER BY response_key;
+		INSERT INTO loader.next_cell SELECT DISTINCT cell_key, journey, stage, wave, cohort, members FROM temp.next_group
+		WHERE cell_key IN (SELECT cell_key FROM loader.next_joined) ORDER BY cell_key;
+		INSERT INTO loader.next_shown SELECT * FROM temp.next_figure AS n
+		WHERE NOT EXISTS (SELECT 1 FROM loader.release_figure AS f WHERE f.until = 0 AND f.table_name = n.table_name AND f.row_key = n.row_key AND f.shown = n.shown AND f.people = n.people)
+		ORDER BY table_name, row_key;
+		INSERT INTO loader.next_hidden SELECT table_name, row_key FROM loader.release_figure AS f
+		WHERE until = 0 AND NOT EXISTS (SELECT 1 FROM temp.next_figure AS n WHERE f.table_name = n.table_name AND f.row_key = n.row_key AND f.shown = n.shown AND f.people = n.people)
+		ORDER BY table_name, row_key`)
+}
