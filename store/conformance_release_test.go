@@ -55,7 +55,7 @@ func behind(known string, responses ...string) store.ReleaseChange {
 // record puts a release of these figures into the ledger as koe report does.
 func record(t *testing.T, w world, inputs string, change store.ReleaseChange) store.Release {
 	t.Helper()
-	name, _, err := w.PlanRelease(t.Context(), inputs, date(t, "2026-08-01"))
+	name, _, err := w.PlanRelease(t.Context(), inputs, date(t, "2026-08-01"), nil)
 	ok(t, err)
 	r, recorded, err := w.RecordRelease(t.Context(), at, store.Release{Name: name, Inputs: inputs, PreparedBy: "hr"}, change)
 	ok(t, err)
@@ -97,7 +97,7 @@ func releaseIsRemembered(t *testing.T, w world) {
 
 func sameFiguresAreOneRelease(t *testing.T, w world) {
 	first := record(t, w, "aa", store.ReleaseChange{})
-	name, recorded, err := w.PlanRelease(t.Context(), "aa", date(t, "2026-08-09"))
+	name, recorded, err := w.PlanRelease(t.Context(), "aa", date(t, "2026-08-09"), nil)
 	ok(t, err)
 	if name != first.Name || !recorded {
 		t.Errorf("the same figures a week later are %s", name)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -175,8 +176,8 @@ func ledgerState(basis []Release) string {
 }
 
 // PlanRelease says under which name figures are released: the name of the release that they are already, else the
-// first free one of the day.
-func (s *Store) PlanRelease(ctx context.Context, inputs string, day koe.Date) (name string, recorded bool, err error) {
+// first of the day that is free and not taken otherwise (taken may be nil).
+func (s *Store) PlanRelease(ctx context.Context, inputs string, day koe.Date, taken func(string) bool) (name string, recorded bool, err error) {
 	rows, err := s.main.query(ctx, "releases", " ORDER BY number")
 	all, err := collect(rows, err, scanRelease)
 	if err != nil {
@@ -185,7 +186,7 @@ func (s *Store) PlanRelease(ctx context.Context, inputs string, day koe.Date) (n
 	if same, ok := standing(all, inputs); ok {
 		return same.Name, true, nil
 	}
-	return freeName(all, day), false, nil
+	return freeName(all, day, taken), false, nil
 }
 
 // standing finds the last release of the same figures that was not withdrawn, unless others came after it.
@@ -199,13 +200,12 @@ func standing(all []Release, inputs string) (Release, bool) {
 	return Release{}, false
 }
 
-func freeName(all []Release, day koe.Date) string {
-	taken := map[string]bool{}
-	for _, r := range all {
-		taken[r.Name] = true
-	}
+func freeName(all []Release, day koe.Date, taken func(string) bool) string {
 	name := day.String()
-	for n := 2; taken[name]; n++ {
+	isTaken := func() bool {
+		return slices.ContainsFunc(all, func(r Release) bool { return r.Name == name }) || taken != nil && taken(name)
+	}
+	for n := 2; isTaken(); n++ {
 		name = fmt.Sprintf("%s-%d", day, n)
 	}
 	return name

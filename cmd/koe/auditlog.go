@@ -15,11 +15,15 @@ import (
 
 // audit adds a line to the audit log: who ran what, over how many people. It never names them.
 func (a *app) audit(ctx context.Context, s *store.Store, now time.Time, what string, people int, detail string) error {
-	who := "?"
+	return s.AppendLog(ctx, now, store.LogEntry{Who: userName(), What: what, People: people, Detail: detail})
+}
+
+// userName is the user of this machine.
+func userName() string {
 	if u, err := user.Current(); err == nil {
-		who = u.Username
+		return u.Username
 	}
-	return s.AppendLog(ctx, now, store.LogEntry{Who: who, What: what, People: people, Detail: detail})
+	return "?"
 }
 
 func (a *app) logCommand() *cobra.Command {

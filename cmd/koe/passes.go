@@ -141,8 +141,8 @@ func (a *app) reportCommand() *cobra.Command {
 	return c
 }
 
-// report writes the release of now's day from what the warehouse says may be published. A release is audited before it gets
-// its name; a draft is not, since a draft is where findings are looked at.
+// report writes a release of what the warehouse says may be published. It is audited and put into the ledger before its folder
+// gets its name; a draft is not: it is where findings are looked at, and nobody compares with it.
 func (a *app) report(ctx context.Context, w *journey.Workspace, s *store.Store, now time.Time, o reportOptions) (reports.Result, error) {
 	published, err := analysis.ReadPublished(ctx, w.Path(w.Settings.Warehouse))
 	if err != nil {
@@ -169,7 +169,18 @@ func (a *app) report(ctx context.Context, w *journey.Workspace, s *store.Store, 
 		dir = o.out
 	}
 	if !o.draft {
-		in.Before = a.inspect(w, s)
+		name, record, err := a.releasing(ctx, w, s, now, published, dir)
+		if err != nil {
+			return reports.Result{}, err
+		}
+		inspect := a.inspect(w, s)
+		in.Name = name
+		in.Before = func(ctx context.Context, beside string, r reports.Result) error {
+			if err := inspect(ctx, beside, r); err != nil {
+				return err
+			}
+			return record(ctx, beside, r)
+		}
 	}
 	return reports.Write(ctx, in, dir)
 }
