@@ -74,7 +74,7 @@ func (c *composer) cover(doc *document) []pair {
 	}
 	return []pair{
 		{c.say("cover.day"), dateText(doc.Day, c.lang)},
-		{c.say("cover.until"), dateText(c.pub.Closed, c.lang)},
+		{c.say("cover.until"), c.say("cover.until.value", "day", dateText(c.pub.Closed, c.lang))},
 		{c.say("cover.scope"), who},
 		{c.say("cover.thresholds"), c.say("cover.thresholds.value", "group", c.pub.MinGroup, "comments", c.pub.MinComments)},
 	}

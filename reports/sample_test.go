@@ -106,6 +106,11 @@ func (s *sampler) facts() {
 	for i, st := range sampleStages {
 		s.Stages = append(s.Stages, analysis.StageFact{Journey: "chuto", Stage: st.id, Position: int64(i + 1), Title: koe.Text{"ja": st.ja, "en": st.en}, Audience: "hire", Survey: st.id})
 	}
+	for _, st := range sampleStages {
+		for q, wave := range []string{"2025Q4", "2026Q1", "2026Q2", "2026Q3"} {
+			s.Waves = append(s.Waves, analysis.WaveFact{Journey: "chuto", Stage: st.id, Wave: wave, Closed: q < 3, ClosesOn: time.Date(2026, time.Month(3*q-1), 20, 0, 0, 0, 0, time.UTC)})
+		}
+	}
 	for i, q := range sampleQuestions {
 		s.Questions = append(s.Questions, analysis.QuestionFact{Journey: "chuto", Question: q.id, Position: int64(i + 1), Kind: "scale",
 			Text: koe.Text{"ja": q.ja, "en": q.en}, Low: p(1.0), High: p(5.0), Reverse: q.reverse, FavourableFrom: p(4.0), Better: q.better})

@@ -4,6 +4,9 @@ package reports
 func (c *composer) methodSection() *section {
 	s := &section{ID: c.id("method"), Title: c.say("section.method"), Lead: []string{c.say("method.lead")}}
 	s.Parts = append(s.Parts, c.definitions())
+	if p := c.wavePart(); p != nil {
+		s.Parts = append(s.Parts, p)
+	}
 	for _, journey := range c.journeys() {
 		for _, p := range []*part{c.constructPart(journey), c.reliabilityPart(journey), c.itemRestPart(journey), c.carelessPart(journey)} {
 			if p != nil {
@@ -20,7 +23,7 @@ func (c *composer) definitions() *part {
 	p := &part{ID: c.id("method", "terms"), Title: c.say("method.terms")}
 	t := &table{Caption: p.Title, Columns: []column{{Title: c.say("col.term"), Width: 24}, {Title: c.say("col.meaning"), Width: 100}}}
 	values := []any{"group", c.pub.MinGroup, "comments", c.pub.MinComments, "until", dateText(c.pub.Closed, c.lang)}
-	for _, key := range []string{"score", "favourable", "ci", "n", "stages", "quarter", "rate", "change", "comparison", "hypothesis",
+	for _, key := range []string{"score", "favourable", "ci", "n", "stages", "quarter", "wave", "rate", "change", "comparison", "hypothesis",
 		"recommend", "rounding", "withheld", "withheld.small", "withheld.complement", "withheld.release", "withheld.cross", "unanimous", "comments"} {
 		t.Rows = append(t.Rows, row{Cells: []cell{text(c.say("term." + key)), text(c.say("meaning."+key, values...))}})
 	}
