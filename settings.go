@@ -77,8 +77,9 @@ type ScheduleSettings struct {
 
 // DisclosureSettings are the thresholds of METHOD section 5.
 type DisclosureSettings struct {
-	MinGroup    int // 5 unless stated, never under 3
-	MinComments int // 10 unless stated
+	MinGroup    int  // 5 unless stated, never under 3
+	MinComments int  // 10 unless stated
+	MergeSmall  bool // publish sibling units under MinGroup together, as その他; true unless stated
 }
 
 // RetentionSettings says how long each kind of data is kept.

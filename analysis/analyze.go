@@ -127,7 +127,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 
 // state names everything that the figures depend on besides the facts: a load removes it.
 func (a *analyzer) state() string {
-	return fmt.Sprintf("%s %d %d %s", a.now.Format(time.RFC3339Nano), a.safety.MinGroup, a.safety.MinComments, a.voicesVersion())
+	return fmt.Sprintf("%s %d %d %t %s", a.now.Format(time.RFC3339Nano), a.safety.MinGroup, a.safety.MinComments, a.safety.MergeSmall, a.voicesVersion())
 }
 
 // voicesVersion names the rules for free text; "" when there are none.

@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,11 +12,14 @@ import (
 // views stand before main's: whatever disclosure control reads by its plain name is then of the published population.
 
 // again are the reductions that are made anew of the published population: who is a person's last response, and who belongs
-// together, is not a matter of leaving groups out.
-var again = []string{
-	"red_cell", "red_cut", "red_comment", "red_response", "red_people", "red_moment", "red_pair", "red_silence", "red_careless",
-	"red_stay", "red_exposed", "red_contrast", "red_cross", "red_driver",
-}
+// together, is not a matter of leaving groups out. units are those of them that name units.
+var (
+	again = []string{
+		"red_cell", "red_cut", "red_comment", "red_response", "red_people", "red_moment", "red_pair", "red_silence", "red_careless",
+		"red_stay", "red_exposed", "red_contrast", "red_cross", "red_driver",
+	}
+	units = []string{"red_cell", "red_cut", "red_people", "red_stay"}
+)
 
 // kept are the reductions whose groups of open waves are only left out.
 var kept = map[string]string{
@@ -25,35 +29,47 @@ var kept = map[string]string{
 	"red_wave":  "closed",
 }
 
-// publishable makes the figures of the published population, when it is not simply everybody: then main's figures are the
-// ones that disclosure control reads.
+// publishable makes the figures of the published population, when it is not simply everybody in their own units: then main's
+// figures are the ones that disclosure control reads.
 func (a *analyzer) publishable(ctx context.Context, tables []modelTable, progress func(name string)) error {
-	var open int
-	if err := a.conn.QueryRowContext(ctx, "SELECT count(*) FROM red_wave WHERE NOT closed").Scan(&open); err != nil {
-		return err
-	}
-	if open == 0 {
-		return nil
-	}
 	var catalog string
-	if err := a.conn.QueryRowContext(ctx, "SELECT current_database()").Scan(&catalog); err != nil {
+	var open int
+	if err := a.conn.QueryRowContext(ctx, "SELECT current_database(), (SELECT count(*) FROM red_wave WHERE NOT closed)").Scan(&catalog, &open); err != nil {
 		return err
 	}
 	main := quote(catalog) + ".main."
 	if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE closed_wave AS SELECT journey, stage, wave FROM "+main+"red_wave WHERE closed"); err != nil {
 		return err
 	}
-	if err := a.shadowFacts(ctx, main); err != nil {
+	if open > 0 { // who is small is a question of closed waves
+		if err := a.shadowFacts(ctx, main, nil); err != nil {
+			return err
+		}
+		if err := a.reduceAgain(ctx, "red_people"); err != nil {
+			return err
+		}
+	}
+	merged, err := a.rollUp(ctx, main)
+	if err != nil || open == 0 && len(merged) == 0 {
 		return err
 	}
-	for _, name := range again {
+	if err := a.shadowFacts(ctx, main, merged); err != nil {
+		return err
+	}
+	names := again
+	if open == 0 {
+		names = units
+	}
+	for _, name := range names {
 		if err := a.reduceAgain(ctx, name); err != nil {
 			return fmt.Errorf("reduction %s: %w", name, err)
 		}
 	}
-	for name, where := range kept {
-		if err := a.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %[1]s AS SELECT * FROM %[2]s%[1]s WHERE %[3]s", quote(name), main, where)); err != nil {
-			return err
+	if open > 0 {
+		for name, where := range kept {
+			if err := a.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %[1]s AS SELECT * FROM %[2]s%[1]s WHERE %[3]s", quote(name), main, where)); err != nil {
+				return err
+			}
 		}
 	}
 	for _, t := range tables {
@@ -65,31 +81,45 @@ func (a *analyzer) publishable(ctx context.Context, tables []modelTable, progres
 }
 
 // shadowFacts puts views of the published population before the facts.
-func (a *analyzer) shadowFacts(ctx context.Context, main string) error {
-	if err := a.exec(ctx, "CREATE OR REPLACE TEMP VIEW invitation AS SELECT * FROM "+main+"invitation WHERE (journey, stage, wave) IN (SELECT journey, stage, wave FROM temp.closed_wave)"); err != nil {
+func (a *analyzer) shadowFacts(ctx context.Context, main string, merged []rollup) error {
+	columns := a.replaced(merged)
+	statements := fmt.Sprintf(`CREATE OR REPLACE TEMP VIEW member AS SELECT * FROM %[1]smember WHERE merged_into = '';
+		CREATE OR REPLACE TEMP VIEW person AS SELECT %[2]s FROM %[1]sperson;
+		CREATE OR REPLACE TEMP VIEW invitation AS SELECT %[2]s FROM %[1]sinvitation WHERE (journey, stage, wave) IN (SELECT journey, stage, wave FROM temp.closed_wave)`,
+		main, allBut(columns))
+	if err := a.exec(ctx, statements); err != nil {
 		return err
 	}
 	for _, journey := range a.layout.journeys {
-		if err := a.shadowResponses(ctx, main, journey); err != nil {
+		if err := a.shadowResponses(ctx, main, journey, columns); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// allBut selects every column, some of them changed.
+func allBut(changed []string) string {
+	if len(changed) == 0 {
+		return "*"
+	}
+	return "* REPLACE (" + strings.Join(changed, ", ") + ")"
+}
+
 // shadowResponses is a journey's responses in closed waves. Where a person's last response at a repeated stage came in an open
 // wave, the last one before it is still the latest.
-func (a *analyzer) shadowResponses(ctx context.Context, main string, journey *journeyLayout) error {
+func (a *analyzer) shadowResponses(ctx context.Context, main string, journey *journeyLayout, columns []string) error {
 	name := quote(journey.table)
 	closed := fmt.Sprintf("%s%s WHERE (stage, wave) IN (SELECT stage, wave FROM temp.closed_wave WHERE journey = %s)", main, name, literal(journey.ID))
 	standing := quote("standing_" + journey.ID)
+	latest := fmt.Sprintf("latest OR response_key IN (SELECT response_key FROM temp.%s) AS latest", standing)
 	return a.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE %[1]s AS
 		SELECT arg_max(response_key, submitted_at::VARCHAR || ' ' || response_key) AS response_key
 		FROM (SELECT * FROM %[2]s) AS r
 		WHERE (person_key, stage, spell) IN (SELECT person_key, stage, spell FROM (SELECT * FROM %[2]s) AS s WHERE NOT latest)
 		GROUP BY person_key, stage, spell;
-		CREATE OR REPLACE TEMP VIEW %[3]s AS SELECT * REPLACE (latest OR response_key IN (SELECT response_key FROM temp.%[1]s) AS latest) FROM %[2]s`,
-		standing, closed, name))
+		CREATE OR REPLACE TEMP VIEW %[3]s AS SELECT %[4]s FROM %[2]s`,
+		standing, closed, name, allBut(append(slices.Clone(columns), latest))))
 }
 
 // reduceAgain makes a reduction of the published population, as a temporary table.

@@ -151,7 +151,7 @@ func (in *loader) listMembers(ctx context.Context) error {
 		if segment.level > 0 {
 			parent = "left(member, length(member) - length(string_split(member, '/')[-1]) - 1)"
 		}
-		if err := execAll(ctx, in.conn, fmt.Sprintf(`INSERT INTO member SELECT %s, member, %s, %d, %s FROM (SELECT DISTINCT member FROM (%s) WHERE member <> '') ORDER BY member`,
+		if err := execAll(ctx, in.conn, fmt.Sprintf(`INSERT INTO member SELECT %s, member, %s, %d, %s, [], '' FROM (SELECT DISTINCT member FROM (%s) WHERE member <> '') ORDER BY member`,
 			literal(segment.name), map[bool]string{true: "string_split(member, '/')[-1]", false: "member"}[segment.level > 0], segment.level, parent,
 			strings.Join(sources, " UNION ALL "))); err != nil {
 			return err

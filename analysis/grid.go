@@ -48,7 +48,7 @@ func (g *grid) at(n, s, t int) int { return (n*len(g.stages)+s)*len(g.slices) + 
 func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, error) {
 	g := &grid{hierarchies: a.layout.settings.Segments, index: map[nodeKey]int{{}: 0}, nodes: []node{{parent: -1, level: -1}}, stages: []string{""}, slices: []slice{{}},
 		stageAt: map[string]int{"": 0}, sliceAt: map[slice]int{{}: 0}}
-	members, err := readRows[Member](ctx, a.conn, "SELECT segment, member, label, level, parent FROM member ORDER BY level, segment, member")
+	members, err := readRows[Member](ctx, a.conn, "SELECT segment, member, label, level, parent, merged, merged_into FROM member ORDER BY level, segment, member")
 	if err != nil {
 		return nil, err
 	}

@@ -247,7 +247,7 @@ func TestLoad_FactsOfOneResponse(t *testing.T) {
 		"SELECT construct, score, answered, total FROM score": {"isolation 5 2 10"},
 		"SELECT core, complete FROM response":                 {"2 true"},
 		"SELECT person_key, cohort, bureau FROM person":       {"p1 2026Q1 会計局"},
-		"SELECT * FROM member ORDER BY ALL":                   {"bureau 会計局 会計局 0 ''", "bureau 総務局 総務局 0 ''", "division 総務局/人事課 人事課 1 総務局"},
+		"SELECT * FROM member ORDER BY ALL":                   {"bureau 会計局 会計局 0 '' [] ''", "bureau 総務局 総務局 0 '' [] ''", "division 総務局/人事課 人事課 1 総務局 [] ''"},
 	} {
 		if diff := cmp.Diff(want, w.table(query)); diff != "" {
 			t.Errorf("%s: %s", query, diff)

@@ -62,6 +62,9 @@ type Member struct {
 	Label   string `db:"label"`   // the last part: 人事課
 	Level   int64  `db:"level"`   // in its hierarchy, from 0
 	Parent  string `db:"parent"`  // the member one level up; "" at the top
+
+	Merged     []string `db:"merged"`      // small units that are published together as this one; none for a real unit
+	MergedInto string   `db:"merged_into"` // the member that this unit is published with; "" when it stands for itself
 }
 
 // StageFact is a stage of a journey as loaded.

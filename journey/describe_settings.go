@@ -56,7 +56,7 @@ func defaultCalendar() koe.CalendarSettings {
 }
 
 func defaultDisclosure() koe.DisclosureSettings {
-	return koe.DisclosureSettings{MinGroup: 5, MinComments: 10}
+	return koe.DisclosureSettings{MinGroup: 5, MinComments: 10, MergeSmall: true}
 }
 
 func defaultRetention() koe.RetentionSettings {
@@ -126,6 +126,7 @@ func disclosureShape() object[koe.DisclosureSettings] {
 	return object[D]{name: "disclosure", start: defaultDisclosure, fields: []field[D]{
 		key("min_group", whole(3, 1000), func(d *D) *int { return &d.MinGroup }, "数値を公表する最少人数 / least number of people behind a published figure"),
 		key("min_comments", whole(3, 1000), func(d *D) *int { return &d.MinComments }, "自由記述を公表する最少人数 / least number of commenters"),
+		key("merge_small", boolean(), func(d *D) *bool { return &d.MergeSmall }, "最少人数に満たない同じ上位の部署を「その他」にまとめて公表する / publish sibling units below min_group together, as “other”"),
 	}}
 }
 

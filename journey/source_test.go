@@ -63,7 +63,7 @@ func TestParseSettings_TheDefaultsAreThere(t *testing.T) {
 		Collector:  koe.CollectorSettings{Listen: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080"},
 		Mail:       koe.MailSettings{From: "jinji@example.go.jp", Outbox: "data/outbox"},
 		Calendar:   koe.CalendarSettings{Roll: koe.RollNext, MinGap: koe.Period{Days: 14}},
-		Disclosure: koe.DisclosureSettings{MinGroup: 5, MinComments: 10},
+		Disclosure: koe.DisclosureSettings{MinGroup: 5, MinComments: 10, MergeSmall: true},
 		Retention:  koe.RetentionSettings{Comments: koe.Period{Years: 1}, Answers: koe.Period{Years: 3}, ContactsAfterLeaving: koe.Period{Months: 6}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -93,13 +93,16 @@ COMMENT ON COLUMN measure.stages IS 'Stages at which it is done.';
 COMMENT ON COLUMN measure.event IS 'Event that shows that a person had it; empty when nothing records it.';
 COMMENT ON COLUMN measure.targets IS 'Constructs that it is meant to help.';
 
-CREATE TABLE member (segment VARCHAR NOT NULL, member VARCHAR NOT NULL, label VARCHAR NOT NULL, level INTEGER NOT NULL, parent VARCHAR NOT NULL);
-COMMENT ON TABLE member IS 'Members of the segments: one row a value that a person, an invitation or a response has.';
+CREATE TABLE member (segment VARCHAR NOT NULL, member VARCHAR NOT NULL, label VARCHAR NOT NULL, level INTEGER NOT NULL, parent VARCHAR NOT NULL,
+    merged VARCHAR[] NOT NULL, merged_into VARCHAR NOT NULL);
+COMMENT ON TABLE member IS 'Members of the segments: one row a value that a person, an invitation or a response has, or that small units are published as.';
 COMMENT ON COLUMN member.segment IS 'Roster column.';
 COMMENT ON COLUMN member.member IS 'Member; below the top of a hierarchy a path from the top (総務局/人事課).';
 COMMENT ON COLUMN member.label IS 'Last part of the path.';
 COMMENT ON COLUMN member.level IS 'Depth in its hierarchy, from 0.';
 COMMENT ON COLUMN member.parent IS 'Member one level up; empty at the top.';
+COMMENT ON COLUMN member.merged IS 'Small units that are published together as this one (safe_* only); empty for a real unit.';
+COMMENT ON COLUMN member.merged_into IS 'Member that this unit is published with (safe_* only); empty when it stands for itself.';
 
 CREATE TABLE spell (person_key VARCHAR NOT NULL, spell INTEGER NOT NULL, joined_on DATE, cohort VARCHAR, left_on DATE, left_reason VARCHAR NOT NULL);
 COMMENT ON TABLE spell IS 'Stays: one row from a joining to a leaving; a rehire has several. Cancelled joinings are not here.';
