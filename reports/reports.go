@@ -188,7 +188,11 @@ func (in *Input) check() (*time.Location, []string, error) {
 		}
 	}
 	for _, scope := range in.Scopes {
-		if _, ok := memberOf(in.Published, scope); !ok {
+		m, ok := memberOf(in.Published, scope)
+		if m.MergedInto != "" {
+			return nil, nil, koe.Errorf(koe.Invalid, "%s has too few people and is published together with others: use --scope %s=%s", scope.Member, mergedSegment(in.Published, m), m.MergedInto)
+		}
+		if !ok {
 			return nil, nil, koe.Errorf(koe.Invalid, "no %s is called %q; koe report --all-scopes writes those that there are", scope.Segment, scope.Member)
 		}
 	}

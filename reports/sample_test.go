@@ -103,6 +103,10 @@ func (s *sampler) facts() {
 			s.Members = append(s.Members, analysis.Member{Segment: "division", Member: b.name + "/" + d, Label: d, Level: 1, Parent: b.name})
 		}
 	}
+	s.Members = append(s.Members,
+		analysis.Member{Segment: "division", Member: "総務局/その他", Label: "その他の課", Level: 1, Parent: "総務局", Merged: []string{"総務局/文書課", "総務局/監査課"}},
+		analysis.Member{Segment: "division", Member: "総務局/文書課", Label: "文書課", Level: 1, Parent: "総務局", MergedInto: "総務局/その他"},
+		analysis.Member{Segment: "division", Member: "総務局/監査課", Label: "監査課", Level: 1, Parent: "総務局", MergedInto: "総務局/その他"})
 	for i, st := range sampleStages {
 		s.Stages = append(s.Stages, analysis.StageFact{Journey: "chuto", Stage: st.id, Position: int64(i + 1), Title: koe.Text{"ja": st.ja, "en": st.en}, Audience: "hire", Survey: st.id})
 	}
@@ -269,6 +273,7 @@ func (s *sampler) trends() {
 		for q, quarter := range sampleQuarters {
 			s.trend(k.id, "", "quarter", quarter, "", "", all+0.2-0.05*float64(q), 36+q%4)
 		}
+		s.member(k.id, "division", "総務局/その他", all-0.2, 31)
 		for b, bureau := range sampleBureaus {
 			gap := []float64{0, -0.1, 0.1}[b]
 			s.member(k.id, "bureau", bureau.name, all+gap, 70+20*b)

@@ -4,8 +4,10 @@ package reports
 func (c *composer) methodSection() *section {
 	s := &section{ID: c.id("method"), Title: c.say("section.method"), Lead: []string{c.say("method.lead")}}
 	s.Parts = append(s.Parts, c.definitions())
-	if p := c.wavePart(); p != nil {
-		s.Parts = append(s.Parts, p)
+	for _, p := range []*part{c.wavePart(), c.mergedPart("method")} {
+		if p != nil {
+			s.Parts = append(s.Parts, p)
+		}
 	}
 	for _, journey := range c.journeys() {
 		for _, p := range []*part{c.constructPart(journey), c.reliabilityPart(journey), c.itemRestPart(journey), c.carelessPart(journey)} {

@@ -31,6 +31,9 @@ func (c *composer) unitSection() *section {
 			s.Parts = append(s.Parts, p)
 		}
 	}
+	if p := c.mergedPart("unit"); p != nil && len(s.Parts) > 0 {
+		s.Parts = append(s.Parts, p)
+	}
 	return s
 }
 
@@ -52,7 +55,7 @@ func (c *composer) members(hierarchy []string) []analysis.Member {
 		return nil
 	}
 	children := map[string][]analysis.Member{}
-	for _, m := range c.pub.Members {
+	for _, m := range c.shownMembers() {
 		for level, column := range hierarchy {
 			if m.Segment != column {
 				continue
@@ -95,6 +98,9 @@ func (c *composer) members(hierarchy []string) []analysis.Member {
 func (c *composer) memberLabel(segment, member string) string {
 	for _, m := range c.pub.Members {
 		if m.Segment == segment && m.Member == member && m.Label != "" {
+			if len(m.Merged) > 0 && c.lang != "ja" {
+				return c.say("unit.other")
+			}
 			return m.Label
 		}
 	}

@@ -62,5 +62,5 @@ func (c *composer) openWaves(waves []analysis.WaveFact) string {
 	for _, w := range waves {
 		words = append(words, c.say("waves.open", "wave", periodText(w.Wave, c.lang), "day", dateText(koe.DateOf(w.ClosesOn), c.lang)))
 	}
-	return strings.Join(words, c.say("waves.comma"))
+	return strings.Join(words, c.say("list.comma"))
 }
