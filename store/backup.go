@@ -43,7 +43,7 @@ type manifestEntry struct {
 // backupTables are what a backup holds, a table after those that it refers to. Leases are of running processes only; what
 // was erased is not in the backup, so nothing needs to be told of it.
 var backupTables = map[string][]string{
-	mainPart: {"person", "event", "invitation", "mail", "response", "response_version", "draft", "review", "run", "hypothesis", "survey_seal", "log",
+	mainPart: {"person", "event", "invitation", "mail", "response", "response_version", "draft", "review", "run", "hypothesis", "survey_seal", "log", "warehouse_export",
 		"release", "release_file", "release_table", "release_cell", "release_response", "release_gone", "release_figure"},
 	vaultPart: {"identity", "token", "request", "meta"},
 }
@@ -62,6 +62,7 @@ var primaryKeys = map[string]string{
 	"release": "number", "release_file": "number, file", "release_table": "number, table_name", "release_cell": "cell_key",
 	"release_response": "response_key, since", "release_gone": "cell_key, since, until", "release_figure": "table_name, row_key, since",
 	"survey_seal": "journey, survey, version", "log": "number", "identity": "person_key", "token": "invitation_key", "request": "request_id",
+	"warehouse_export": "folder",
 }
 
 // Backup writes a backup of the whole store to w while others read and write it: the main part as of one moment, then the

@@ -24,10 +24,11 @@ type Changes struct {
 	More        bool // there is more at once
 }
 
-// Erased says that something is gone and must be forgotten.
+// Erased says that something is gone and must be forgotten. Which one it was is forgotten too: whoever has a copy of it
+// begins again.
 type Erased struct {
 	Kind string // person, event, invitation, response
-	Key  string
+	Key  string // of this notice, random
 	At   time.Time
 }
 

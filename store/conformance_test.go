@@ -55,6 +55,7 @@ func TestConformance(t *testing.T) {
 				{"HoldingsAreWhatForgettingErases", holdingsAreWhatForgettingErases},
 				{"ForgottenPersonLeavesNothing", forgottenPersonLeavesNothing},
 				{"RetentionErasesWhatIsPastItsTime", retentionErasesWhatIsPastItsTime},
+				{"ExportsAreRememberedAndGrowStale", exportsAreRememberedAndGrowStale},
 				{"ReviewsAreAboutOneWording", reviewsAreAboutOneWording},
 				{"ReviewsGoWithTheirComments", reviewsGoWithTheirComments},
 				{"ReleaseIsRemembered", releaseIsRemembered},

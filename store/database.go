@@ -83,9 +83,11 @@ var placeholder = regexp.MustCompile(`\$(\d+)`)
 
 // inDialect writes one of our statements as the database reads it. The words in braces are what SQL has no common word for.
 func inDialect(d dialect, text string) string {
-	words := strings.NewReplacer("{change}", "(SELECT n FROM change_counter)", "{change_type}", "INTEGER", "{without_rowid}", "WITHOUT ROWID")
+	words := strings.NewReplacer("{change}", "(SELECT n FROM change_counter)", "{change_type}", "INTEGER", "{without_rowid}", "WITHOUT ROWID",
+		"{random_key}", "lower(hex(randomblob(16)))")
 	if d == postgres {
-		words = strings.NewReplacer("{change}", "pg_current_xact_id()", "{change_type}", "xid8", "{without_rowid}", "")
+		words = strings.NewReplacer("{change}", "pg_current_xact_id()", "{change_type}", "xid8", "{without_rowid}", "",
+			"{random_key}", "replace(CAST(gen_random_uuid() AS TEXT), '-', '')")
 	}
 	text = words.Replace(text)
 	if d == sqlite {

@@ -115,6 +115,7 @@ func erasePerson(tx *tx, now time.Time, k string, e *Erasure) error {
 		{"erase_related", []any{k, newKey()}, nil},
 		{"erase_note_person", []any{k, at}, nil},
 		{"erase_person", []any{k}, nil},
+		{"erase_note_exports", nil, nil},
 	})
 }
 

@@ -60,6 +60,7 @@ func (s *Store) Retention(ctx context.Context, now time.Time, rules koe.Retentio
 			{"retention_drop_nobodys", []any{nobodys}, nil},
 			{"retention_drop_reviews", nil, nil},
 			{"retention_drop_drafts", []any{today.String()}, nil},
+			{"erase_note_exports", nil, nil},
 		})
 	})
 	if err != nil {

@@ -1,6 +1,6 @@
 -- Tells the feed that a person's responses are gone.
 INSERT INTO erasure (kind, gone_key, erased_at, changed)
-SELECT 'response', response_key, $2, {change}
+SELECT 'response', {random_key}, $2, {change}
 FROM response
 WHERE person_key = $1
 ON CONFLICT (kind, gone_key) DO NOTHING

@@ -1,0 +1,3 @@
+-- Forgets an export that is gone.
+DELETE FROM warehouse_export
+WHERE folder = $1

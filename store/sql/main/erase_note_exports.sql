@@ -1,0 +1,3 @@
+-- Every export may hold what is erased now.
+UPDATE warehouse_export
+SET stale = 1
