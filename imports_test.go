@@ -26,11 +26,12 @@ func rooms() map[string][]string {
 		"koe/mail":             {"koe"},
 		"koe/store":            {"koe"},
 		"koe/schedules":        {"koe", "koe/journey", "koe/store", "koe/mail"},
-		"koe/collector":        {"koe", "koe/journey", "koe/store"},
-		"koe/analysis":         {"koe", "koe/journey", "koe/store"},
-		"koe/reports":          {"koe", "koe/analysis"},
+		"koe/collector":        {"koe", "koe/journey", "koe/store", "koe/internal/whole"},
+		"koe/analysis":         {"koe", "koe/journey", "koe/store", "koe/internal/whole"},
+		"koe/reports":          {"koe", "koe/analysis", "koe/internal/whole"},
 		"koe/reports/audit":    {"koe"}, // attacks what others made; it knows nothing of how
-		"koe/cmd/koe":          {"koe", "koe/journey", "koe/mail", "koe/store", "koe/schedules", "koe/collector", "koe/analysis", "koe/reports", "koe/reports/audit"},
+		"koe/cmd/koe":          {"koe", "koe/journey", "koe/mail", "koe/store", "koe/schedules", "koe/collector", "koe/analysis", "koe/reports", "koe/reports/audit", "koe/internal/whole"},
+		"koe/internal/whole":   {},                                  // files and folders that appear whole or not at all
 		"koe/internal/koetest": {"koe", "koe/journey", "koe/store"}, // imported by tests alone
 	}
 }
