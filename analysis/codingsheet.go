@@ -56,28 +56,24 @@ func ExportVoices(ctx context.Context, cfg Config, w io.Writer, options CodingOp
 
 // codables reads the comments, in the order of a hash of their keys.
 func (c *Config) codables(ctx context.Context) (_ []codable, err error) {
-	at := c.site()
-	path := at.current()
-	if path == "" {
-		return nil, koe.Errorf(koe.NotFound, "there is no warehouse at %s yet: run koe load and koe analyze", at.published)
-	}
-	db, err := openReadOnly(path)
-	if err != nil {
-		return nil, fmt.Errorf("open the warehouse: %w", err)
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	there, err := texts(ctx, db, "SELECT table_name FROM duckdb_tables() WHERE table_name = 'red_comment'")
+	path := c.site().published
+	db, about, err := Open(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	if len(there) == 0 {
-		return nil, koe.Errorf(koe.NotFound, "the warehouse has no figures yet: run koe analyze")
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := analysed(path, about); err != nil {
+		return nil, err
 	}
-	return readRows[codable](ctx, db, `SELECT c.response_key, c.question, coalesce(s.titles, '{}') AS titles, c.text, c.publish_ok, v.themes AS rules,
+	rows, err := readRows[codable](ctx, db, `SELECT c.response_key, c.question, coalesce(s.titles, '{}') AS titles, c.text, c.publish_ok, v.themes AS rules,
 			coalesce(d.cleared, '') AS decision, v.coded IS NOT NULL AS coded
 		FROM red_comment c JOIN loader.voice v USING (response_key, question) LEFT JOIN stage s USING (journey, stage)
 			LEFT JOIN loader.review d ON d.response_key = c.response_key AND d.question = c.question AND d.text_check = left(v.hash, 5)
 		ORDER BY md5(c.response_key || ' ' || c.question)`)
+	if err != nil {
+		return nil, reading(path, err)
+	}
+	return rows, nil
 }
 
 // ImportVoices reads a coding sheet back: it compares the two coders with each other and the rules with what the coders agreed

@@ -104,7 +104,7 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 		result, err = loadFrom(ctx, at, l, src, "", "", err.Error(), false)
 		result.Erased = erased
 		if err == nil && erased > 0 {
-			at.expire(0, 0) // what is gone must not stay in a version of yesterday
+			err = at.purge() // what is gone must not stay in a version of yesterday
 		}
 	}
 	if warning != "" {

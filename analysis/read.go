@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"reflect"
 	"strconv"
 	"time"
@@ -17,28 +15,24 @@ import (
 
 // ReadPublished reads everything that may leave the warehouse at path: the safe_* tables and the facts that explain
 // them. It opens the file for reading only, so it neither blocks koe load and koe analyze nor is blocked by them.
-// NotFound when there is no warehouse or nothing has been analysed yet.
+// NotFound when there is no warehouse or nothing has been analysed yet, Conflict when another version of koe analysed it.
 func ReadPublished(ctx context.Context, path string) (_ *Published, err error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, koe.Errorf(koe.NotFound, "there is no warehouse at %s yet: run koe load, then koe analyze", path)
-	}
-	db, err := openReadOnly(versionBehind(path))
-	if err != nil {
-		return nil, fmt.Errorf("open the warehouse %s: %w", path, err)
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	about, err := readAbout(ctx, db)
+	db, about, err := Open(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	if about["as_of"] == "" {
-		return nil, koe.Errorf(koe.NotFound, "the warehouse %s holds no figures yet: run koe analyze", path)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := analysed(path, about); err != nil {
+		return nil, err
 	}
 	p := &Published{Language: about["language"], Timezone: about["timezone"], Analysis: about["analysed"], Ledger: about["ledger"]}
 	if err := p.describe(about); err != nil {
 		return nil, fmt.Errorf("read what the warehouse %s says of itself: %w", path, err)
 	}
-	return p, p.readTables(ctx, db)
+	if err := p.readTables(ctx, db); err != nil {
+		return nil, reading(path, err)
+	}
+	return p, nil
 }
 
 // describe fills in the facts that the table about holds.

@@ -229,6 +229,21 @@ func (s *site) expire(grace time.Duration, keep int) {
 	}
 }
 
+// purge removes every version but the last, at once and whoever may be reading: an older one has what was erased since.
+func (s *site) purge() error {
+	all := s.versions()
+	var errs []error
+	for i := range len(all) - 1 {
+		if err := os.Remove(all[i].path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return koe.Errorf(koe.Internal, "an older version of the warehouse holds what was erased and cannot be removed; delete it by hand: %w", err)
+	}
+	return nil
+}
+
 // verify opens a file as a reader would and reads from every table. It gives what the file says of itself, and how far
 // the store had been read.
 func verify(ctx context.Context, path string) (about map[string]string, cursor string, err error) {

@@ -64,6 +64,28 @@ func Analyze(ctx context.Context, cfg Config, now time.Time) (AnalyzeResult, err
 	return analyze(ctx, cfg.site(), src, now, cfg.Progress)
 }
 
+// Renew builds the warehouse anew from the store, analyses it and removes every older version, so that no file of it holds
+// what was erased. Where there is no warehouse it makes none, and gives false.
+func Renew(ctx context.Context, cfg Config, now time.Time) (bool, error) {
+	at := cfg.site()
+	if at.current() == "" && len(at.versions()) == 0 {
+		return false, nil
+	}
+	if _, err := Load(ctx, cfg, now, true); err != nil {
+		return false, fmt.Errorf("rebuild the warehouse: %w", err)
+	}
+	if _, err := Analyze(ctx, cfg, now); err != nil {
+		return false, fmt.Errorf("analyse the rebuilt warehouse: %w", err)
+	}
+	unlock, err := at.lock(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	at.sweep()
+	return true, at.purge()
+}
+
 func (c *Config) site() *site { return newSite(c.Workspace.Path(c.Workspace.Settings.Warehouse)) }
 
 func (c *Config) source() source {
