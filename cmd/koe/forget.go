@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"koe"
-	"koe/analysis"
+	"koe/collector/directory"
 	"koe/journey"
 	"koe/store"
 )
@@ -29,13 +28,18 @@ type receipt struct {
 	Drafts      int       `json:"drafts"`
 	Requests    int       `json:"requests"`
 	OutboxFiles int       `json:"outbox_files"`
-	Warehouse   bool      `json:"warehouse_rebuilt"`
+	BounceFiles int       `json:"bounce_files"`
+	FormFiles   int       `json:"form_files"`
+	BounceBox   string    `json:"-"` // where returned mail is that koe may not delete
+	Directory   bool      `json:"directory_renewed"`
+	renewed
+	StillNamed []string `json:"still_named"` // files of the working folder that hold name, number or address, for HR to look at
 }
 
 func (a *app) forgetCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "forget PERSON_ID",
-		Short: "一人のすべてを消す / erase a person: vault, answers, drafts, mails, warehouse",
+		Short: "一人のすべてを消す / erase a person: vault, answers, drafts, mails, warehouse, exports",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
@@ -43,125 +47,105 @@ func (a *app) forgetCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.print(r, func(out io.Writer) {
-					fmt.Fprintf(out, a.say("消しました: 回答 %d、案内 %d、メール %d、出来事 %d、書きかけ %d、連絡の希望 %d、送信箱のファイル %d。発行済みの報告書はそのままです。\n",
-						"erased: %d responses, %d invitations, %d mails, %d events, %d drafts, %d requests, %d outbox files. Released reports stay.\n"),
-						r.Responses, r.Invitations, r.Mails, r.Events, r.Drafts, r.Requests, r.OutboxFiles)
-				})
+				return a.print(r, func(out io.Writer) { a.writeReceipt(out, r) })
 			})
 		},
 	}
 }
 
-// forget erases a person from the store, the outbox folder and every version of the warehouse.
+// forget erases a person from the store, from the files that koe writes, from every version of the warehouse and from the
+// exports. One that was cut short is finished by calling it again, also when the store has forgotten already.
 func (a *app) forget(ctx context.Context, w *journey.Workspace, s *store.Store, now time.Time, id string) (receipt, error) {
-	r := receipt{At: now}
+	r := receipt{At: now, StillNamed: []string{}}
 	person, err := s.PersonByID(ctx, id)
+	if koe.KindOf(err) == koe.NotFound {
+		more, looking := unfinished(ctx, s)
+		if looking == nil && more {
+			_, looking = a.renew(ctx, w, s, now)
+		}
+		return r, errors.Join(err, looking)
+	}
 	if err != nil {
 		return r, err
 	}
-	messages, err := messagesTo(ctx, s, person.Key)
+	t, err := tracesOf(ctx, s, person)
 	if err != nil {
 		return r, err
 	}
-	if r.OutboxFiles, err = removeMessages(w.Path(w.Settings.Mail.Outbox), messages, person); err != nil {
-		return r, fmt.Errorf("remove mails from the outbox folder: %w", err)
+	if err := a.removeTraces(w, &t, &r); err != nil {
+		return r, err
 	}
 	e, err := s.Erase(ctx, now, id)
 	if err != nil {
 		return r, err
 	}
 	r.Responses, r.Invitations, r.Mails, r.Events, r.Drafts, r.Requests = e.Responses, e.Invitations, e.Mails, e.Events, e.Drafts, e.Requests
-	if _, err := os.Stat(w.Path(w.Settings.Warehouse)); err == nil {
-		cfg := a.analysisConfig(w, s)
-		if _, err := analysis.Load(ctx, cfg, now, true); err != nil {
-			return r, fmt.Errorf("rebuild the warehouse without them: %w", err)
+	if folder := directory.DefaultFolder(w); directory.Made(folder) {
+		if _, err := directory.Write(ctx, directory.Config{Store: s, Workspace: w}, now, folder); err != nil {
+			return r, fmt.Errorf("write the directory without them: %w", err)
 		}
-		if _, err := analysis.Analyze(ctx, cfg, now); err != nil {
-			return r, fmt.Errorf("analyse without them: %w", err)
-		}
-		if err := removeOldWarehouses(w.Path(w.Settings.Warehouse)); err != nil {
-			return r, err
-		}
-		r.Warehouse = true
+		r.Directory = true
 	}
-	return r, a.audit(ctx, s, now, "forget", 1, "")
+	if r.renewed, err = a.renew(ctx, w, s, now); err != nil {
+		return r, err
+	}
+	if r.BounceBox != "" {
+		r.ByHand = append(r.ByHand, fmt.Sprintf(a.say("%s(戻ってきたメールの箱。koe は読むだけです)", "%s (the mailbox for returned mail, which koe only reads)"), r.BounceBox))
+	}
+	if r.StillNamed, err = t.left(w); err != nil {
+		return r, fmt.Errorf("look for what is left: %w", err)
+	}
+	return r, a.audit(ctx, s, now, "forget", 1, fmt.Sprintf("%d responses, %d exports renewed, %d left to people", r.Responses, len(r.Exports), len(r.ByHand)+len(r.StillNamed)))
 }
 
-// messagesTo gives the Message-IDs of a person's mails.
-func messagesTo(ctx context.Context, s *store.Store, key koe.PersonKey) (map[string]bool, error) {
-	invitations, err := s.Invitations(ctx, store.InvitationFilter{Person: key})
-	if err != nil || len(invitations) == 0 {
-		return nil, err
-	}
-	var keys []string
-	for _, i := range invitations {
-		keys = append(keys, i.Key)
-	}
-	mails, err := s.Mails(ctx, store.MailFilter{Invitations: keys})
-	messages := map[string]bool{}
-	for _, m := range mails {
-		messages[strings.Trim(m.MessageID, "<>")] = true
-	}
-	return messages, err
-}
-
-// removeMessages deletes the .eml files that were written for a person: those under their Message-IDs, and any other file of
-// the folder that holds one of their addresses.
-func removeMessages(folder string, messages map[string]bool, p koe.Person) (removed int, err error) {
-	files, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, err
-	}
-	for _, f := range files {
-		if f.IsDir() {
-			continue
+// removeTraces deletes the files that koe, or the mail server for it, wrote about the person.
+func (a *app) removeTraces(w *journey.Workspace, t *traces, r *receipt) (err error) {
+	if outbox := w.Settings.Mail.Outbox; outbox != "" {
+		if r.OutboxFiles, err = t.removeMails(w.Path(outbox)); err != nil {
+			return fmt.Errorf("remove mails from the outbox folder: %w", err)
 		}
-		path := filepath.Join(folder, f.Name())
-		theirs := messages[strings.TrimSuffix(f.Name(), ".eml")]
-		if !theirs {
-			text, err := os.ReadFile(path)
-			if err != nil {
-				return removed, err
-			}
-			for _, address := range []string{p.Email, p.PersonalEmail} {
-				theirs = theirs || address != "" && strings.Contains(string(text), address)
+	}
+	if box := w.Settings.Mail.Bounces; box != "" {
+		info, err := os.Stat(w.Path(box))
+		switch {
+		case strings.Contains(box, "://") || err == nil && !info.IsDir(): // IMAP, or an mbox that the mail server writes to
+			r.BounceBox = box
+		case err == nil:
+			if r.BounceFiles, err = t.removeMails(w.Path(box)); err != nil {
+				return fmt.Errorf("remove returned mails: %w", err)
 			}
 		}
-		if theirs {
-			if err := os.Remove(path); err != nil {
-				return removed, err
-			}
-			removed++
-		}
 	}
-	return removed, nil
-}
-
-// removeOldWarehouses deletes every version but the published one: an old version still has the answers.
-func removeOldWarehouses(published string) error {
-	now, err := os.Stat(published)
-	if err != nil {
-		return err
-	}
-	folder := strings.TrimSuffix(published, filepath.Ext(published))
-	files, err := filepath.Glob(filepath.Join(folder, "*.duckdb*"))
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		info, err := os.Stat(f)
-		if err != nil {
-			return err
-		}
-		if !os.SameFile(now, info) {
-			if err := os.Remove(f); err != nil {
-				return err
-			}
-		}
+	if r.FormFiles, err = t.removeForms(w.Path(filepath.Join("data", "forms"))); err != nil {
+		return fmt.Errorf("remove Excel forms: %w", err)
 	}
 	return nil
+}
+
+func (a *app) writeReceipt(out io.Writer, r receipt) {
+	fmt.Fprintf(out, a.say("消しました: 回答 %d、案内 %d、メール %d、出来事 %d、書きかけ %d、連絡の希望 %d、送信箱のファイル %d、戻ってきたメール %d、Excel 調査票 %d\n",
+		"erased: %d responses, %d invitations, %d mails, %d events, %d drafts, %d requests, %d outbox files, %d returned mails, %d Excel forms\n"),
+		r.Responses, r.Invitations, r.Mails, r.Events, r.Drafts, r.Requests, r.OutboxFiles, r.BounceFiles, r.FormFiles)
+	a.writeRenewed(out, r.renewed)
+	if r.Directory {
+		fmt.Fprintln(out, a.say("専門家 虎の巻を作り直しました。", "the directory of experts was written anew"))
+	}
+	for _, name := range r.StillNamed {
+		fmt.Fprintln(out, a.say("まだ名前・番号・アドレスがあります。手で消してください:", "still holds name, number or address; delete by hand:"), name)
+	}
+	fmt.Fprintln(out, a.say("発行済みの報告書はそのままです。これより前の控え(koe backup)には残っています。戻したときは、もう一度 koe forget を実行してください。メールサーバーの記録と名簿の元は、それぞれの担当で消してください。",
+		"Released reports stay. Backups made before now still hold them: after a restore, run koe forget again. The mail server's records and the source of the roster are for their keepers to clean."))
+}
+
+// writeRenewed says which copies were made anew, and which are left to people.
+func (a *app) writeRenewed(out io.Writer, r renewed) {
+	if r.Warehouse {
+		fmt.Fprintln(out, a.say("分析用データを作り直しました。", "the warehouse was built anew"))
+	}
+	for _, folder := range r.Exports {
+		fmt.Fprintln(out, a.say("書き出したデータを作り直しました:", "exported data was written anew:"), folder)
+	}
+	for _, what := range r.ByHand {
+		fmt.Fprintln(out, a.say("手で消してください:", "delete by hand:"), what)
+	}
 }

@@ -2,16 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"koe"
+	"koe/internal/whole"
 	"koe/journey"
 	"koe/store"
 )
@@ -23,7 +22,7 @@ func (a *app) backupCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
-				if err := writeWhole(args[0], 0o600, func(out io.Writer) error { return s.Backup(c.Context(), now, out) }); err != nil {
+				if err := whole.File(args[0], 0o600, func(out io.Writer) error { return s.Backup(c.Context(), now, out) }); err != nil {
 					return err
 				}
 				if err := a.audit(c.Context(), s, now, "backup", 0, ""); err != nil {
@@ -44,32 +43,6 @@ func keyName(w *journey.Workspace) string {
 		return "$" + name
 	}
 	return w.Settings.VaultKeyFile
-}
-
-// writeWhole writes a file beside its place and renames it: it appears whole or not at all.
-func writeWhole(path string, mode os.FileMode, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
-		}
-	}()
-	if err := write(f); err != nil {
-		return err
-	}
-	if err := f.Chmod(mode); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }
 
 func (a *app) restoreCommand() *cobra.Command {
@@ -106,6 +79,13 @@ func (a *app) restoreCommand() *cobra.Command {
 	}
 }
 
+// retained says what is past its time and, when it was erased, what became of the copies.
+type retained struct {
+	store.Expired
+	Applied bool `json:"applied"`
+	renewed
+}
+
 func (a *app) retentionCommand() *cobra.Command {
 	var apply bool
 	c := &cobra.Command{
@@ -127,13 +107,22 @@ func (a *app) retentionCommand() *cobra.Command {
 						return err
 					}
 				}
-				return a.print(x, func(out io.Writer) {
+				r := retained{Expired: x, Applied: apply}
+				if apply && x != (store.Expired{}) {
+					if r.renewed, err = a.renew(c.Context(), w, s, now); err != nil {
+						return err
+					}
+				}
+				return a.print(r, func(out io.Writer) {
 					fmt.Fprintf(out, a.say("保存期間を過ぎたもの: 自由記述 %d、回答 %d、連絡先 %d、書きかけ %d\n", "past their time: %d comments, %d answers, %d contacts, %d drafts\n"),
 						x.Texts, x.Answers, x.Contacts, x.Drafts)
-					if apply {
-						fmt.Fprintln(out, a.say("消しました。次の koe load で分析用データからも消えます。", "erased; the next koe load takes them out of the warehouse too"))
-					} else {
+					switch {
+					case x == (store.Expired{}):
+					case !apply:
 						fmt.Fprintln(out, a.say("消すには --apply を付けます。", "add --apply to erase them"))
+					default:
+						fmt.Fprintln(out, a.say("消しました。", "erased"))
+						a.writeRenewed(out, r.renewed)
 					}
 				})
 			})

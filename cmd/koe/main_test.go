@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 			"cp932":   toCP932,
 			"digest":  digest,
 			"holds":   holds,
+			"capture": capture,
 			"copyall": copyAll,
 		},
 	})
@@ -95,27 +96,6 @@ func digest(ts *testscript.TestScript, neg bool, args []string) {
 		return err
 	}))
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), all.Bytes(), 0o644))
-}
-
-// holds reports whether any file of a folder, the hidden and the databases too, has the bytes of a text: holds DIR TEXT.
-func holds(ts *testscript.TestScript, neg bool, args []string) {
-	if len(args) != 2 {
-		ts.Fatalf("usage: [!] holds DIR TEXT")
-	}
-	var where []string
-	ts.Check(filepath.Walk(ts.MkAbs(args[0]), func(path string, info os.FileInfo, err error) error {
-		if err != nil || info.IsDir() {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		if bytes.Contains(content, []byte(args[1])) {
-			where = append(where, path)
-		}
-		return err
-	}))
-	if neg == (len(where) > 0) {
-		ts.Fatalf("%q is in %d files: %s", args[1], len(where), strings.Join(where, ", "))
-	}
 }
 
 // copyAll copies the files of a folder into another: copyall FROM TO.

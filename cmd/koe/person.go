@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"koe"
+	"koe/internal/whole"
 	"koe/journey"
 	"koe/store"
 )
@@ -51,14 +52,14 @@ func (a *app) personCommand() *cobra.Command {
 					return err
 				}
 				base := filepath.Join(out, "koe-"+safeName(args[0]))
-				if err := writeWhole(base+".json", 0o600, func(to io.Writer) error {
+				if err := whole.File(base+".json", 0o600, func(to io.Writer) error {
 					encoder := json.NewEncoder(to)
 					encoder.SetIndent("", "  ")
 					return encoder.Encode(h)
 				}); err != nil {
 					return err
 				}
-				if err := writeWhole(base+".html", 0o600, func(to io.Writer) error { return a.writeHeld(to, w, h) }); err != nil {
+				if err := whole.File(base+".html", 0o600, func(to io.Writer) error { return a.writeHeld(to, w, h) }); err != nil {
 					return err
 				}
 				if err := a.audit(c.Context(), s, now, "person export", 1, ""); err != nil {

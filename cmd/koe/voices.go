@@ -14,6 +14,7 @@ import (
 	"koe/analysis"
 	"koe/analysis/voices"
 	"koe/analysis/voices/coding"
+	"koe/internal/whole"
 	"koe/journey"
 	"koe/store"
 )
@@ -94,7 +95,7 @@ func (a *app) voicesExportCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
 				n := 0
-				err := writeWhole(out, 0o600, func(to io.Writer) (err error) {
+				err := whole.File(out, 0o600, func(to io.Writer) (err error) {
 					n, err = analysis.ExportVoices(c.Context(), a.analysisConfig(w, s), to, o)
 					return err
 				})

@@ -26,6 +26,12 @@ var files embed.FS
 // marker is in every folder that this package made, and says that it may be replaced.
 const marker = ".koe-directory"
 
+// Made reports whether a folder is a directory that this package wrote.
+func Made(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, marker))
+	return err == nil
+}
+
 const photoEdge = 480 // pixels of a photograph's longer edge
 
 // replaceFolder has fill write a new folder beside the old one and puts it in its place.
@@ -37,7 +43,7 @@ func replaceFolder(folder string, fill func(dir string) error) (err error) {
 	case err != nil:
 		return err
 	case len(entries) > 0:
-		if _, err := os.Stat(filepath.Join(folder, marker)); err != nil {
+		if !Made(folder) {
 			return koe.Errorf(koe.Conflict, "the folder %s holds other files; name an empty one or one that koe directory made", folder)
 		}
 	}
