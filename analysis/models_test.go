@@ -447,6 +447,37 @@ func TestSafe_NoSubtractionGivesASmallGroup(t *testing.T) {
 	}
 }
 
+func TestSafe_ThresholdsCountPeopleAtARepeatedStage(t *testing.T) {
+	w := newWorld(t, scaleJourney([]string{"pulse"}, "fit:F1", "mood:M1"))
+	b := &batch{}
+	for i := range 6 { // six people answer three times, two of them the question M1 too: six answers of two people
+		for q, day := range []string{"2026-01-15", "2026-04-15", "2026-07-15"} {
+			list := "F1=3"
+			if i < 2 {
+				list = "F1=3 M1=4"
+			}
+			s := answers(fmt.Sprint("p", i), "pulse", day, list, "bureau=A")
+			s.ID, s.Response = fmt.Sprint(s.ID, q), fmt.Sprint(s.Response, q)
+			b.submissions = append(b.submissions, s)
+		}
+	}
+	w.script = []*batch{b}
+	w.build()
+	got := w.table("SELECT construct, n_shown, withheld FROM safe_trend WHERE stage = 'pulse' AND grain = 'all' AND segment = '' ORDER BY 1")
+	if diff := cmp.Diff([]string{"fit 10–19 ''", "mood '' small"}, got); diff != "" {
+		t.Error(diff)
+	}
+	got = w.table("SELECT question, withheld FROM safe_item WHERE stage = 'pulse' AND period = '' AND segment = '' ORDER BY 1")
+	if diff := cmp.Diff([]string{"F1 ''", "M1 small"}, got); diff != "" {
+		t.Error(diff)
+	}
+	// A quarter has its own people: each of the six answered once in it, although it was not their last answer.
+	got = w.table("SELECT period, withheld FROM safe_trend WHERE stage = 'pulse' AND grain = 'quarter' AND construct = 'fit' AND segment = '' ORDER BY 1")
+	if diff := cmp.Diff([]string{"2026Q1 ''", "2026Q2 ''", "2026Q3 ''"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestResults_DoNotDependOnTheOrderOfAnswers(t *testing.T) {
 	one, other := wholeWorld(t), wholeWorld(t)
 	b := *other.script[0]

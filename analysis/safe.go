@@ -30,6 +30,7 @@ type safety struct {
 	// what was decided for the scores of each construct, and how many people they are; filled by safeTrends
 	trend  map[string][]disclosure.Reason
 	scored map[string][]int
+	people map[string][]int // different people behind the scores, at least
 }
 
 // disclose fills the safe_* tables.
@@ -83,7 +84,8 @@ type size struct {
 
 const responseSizes = `
 SELECT coalesce(stage, '') AS stage, CASE WHEN GROUPING(wave) = 0 THEN 'quarter' WHEN GROUPING(cohort) = 0 THEN 'cohort' ELSE '' END AS grain,
-       coalesce(wave, cohort, '') AS period, segment, member, sum(n)::BIGINT AS n, CASE WHEN stage IS NULL THEN 0 ELSE sum(people) END::BIGINT AS people
+       coalesce(wave, cohort, '') AS period, segment, member, sum(n)::BIGINT AS n,
+       CASE WHEN stage IS NULL THEN 0 WHEN GROUPING(wave) = 0 THEN sum(persons) ELSE sum(people) END::BIGINT AS people
 FROM red_response JOIN red_cut USING (journey, cell) WHERE journey = $1
 GROUP BY GROUPING SETS ((segment, member, stage), (segment, member), (segment, member, stage, wave), (segment, member, wave),
                         (segment, member, stage, cohort), (segment, member, cohort))
@@ -100,7 +102,7 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 	if err != nil {
 		return nil, err
 	}
-	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes(), trend: map[string][]disclosure.Reason{}, scored: map[string][]int{}}
+	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes(), trend: map[string][]disclosure.Reason{}, scored: map[string][]int{}, people: map[string][]int{}}
 	for _, row := range rows {
 		if i, ok := g.cell(row.Segment, row.Member, row.Stage, slice{row.Grain, row.Period}); ok {
 			s.n.n[i] += int(row.N)
@@ -111,25 +113,38 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 	return s, nil
 }
 
-// figure decides for one figure with its own numbers of people. n holds what the figure's own rows say; of pooled cells
-// it bounds the different people from below: those at one stage, or all less the answers that are missing.
+// figure decides for one figure with its own numbers of answers.
 func (s *safety) figure(n []int, k int) []disclosure.Reason {
 	own := s.noSizes()
 	copy(own.n, n)
+	own.people = s.different(n)
+	return s.decideExactly(own, k, s.k, s.base)
+}
+
+// different bounds from below the different people behind n answers of each cell: of those who responded there, at most as many
+// as answers are missing did not answer (a repeated stage has several answers of one person); over all stages they are at
+// least those of one stage.
+func (s *safety) different(n []int) []int {
+	people := make([]int, s.cells)
 	for node := range s.nodes {
 		for t := range s.slices {
-			pooled := s.at(node, 0, t)
 			most := 0
-			for stage := 1; stage < len(s.stages); stage++ {
-				most = max(most, n[s.at(node, stage, t)])
+			for stage := len(s.stages) - 1; stage >= 0; stage-- { // 0 is all stages
+				c := s.at(node, stage, t)
+				if s.n.people[c] > 0 {
+					people[c] = max(s.n.people[c]-(s.n.n[c]-n[c]), min(n[c], 1))
+				} else if stage > 0 {
+					people[c] = n[c]
+				}
+				people[c] = min(people[c], n[c])
+				if stage == 0 {
+					people[c] = max(people[c], most)
+				}
+				most = max(most, people[c])
 			}
-			if s.n.people[pooled] > 0 {
-				most = max(most, s.n.people[pooled]-(s.n.n[pooled]-n[pooled]))
-			}
-			own.people[pooled] = most
 		}
 	}
-	return s.decideExactly(own, k, s.k, s.base)
+	return people
 }
 
 // shown writes a number of people as it may be shown: exactly from 20 on, in bands below (exact is then nil).
@@ -364,7 +379,7 @@ func (s *safety) score(construct string, n []int) []disclosure.Reason {
 		}
 	}
 	reasons := s.figure(n, s.k)
-	s.trend[construct], s.scored[construct] = reasons, n
+	s.trend[construct], s.scored[construct], s.people[construct] = reasons, n, s.different(n)
 	shown := append([]disclosure.Reason(nil), reasons...)
 	for node := range s.nodes {
 		for t := 1; t < len(s.slices); t++ {

@@ -76,7 +76,7 @@ func (a *analyzer) safeComparisons(ctx context.Context, all map[string]*safety) 
 	for i := range rows {
 		r := &rows[i]
 		r.Withheld = all[r.Journey].reason(all[r.Journey].trend[r.Construct], r.Segment, r.Member, r.Stage, slice{})
-		if r.Withheld == "" && !a.tested(r.N, r.RestN) {
+		if r.Withheld == "" && !a.tested(all[r.Journey].whoScored(r), r.RestN) {
 			r.Withheld = string(disclosure.Small)
 		}
 		if r.Withheld != "" {
@@ -104,6 +104,15 @@ func (a *analyzer) safeComparisons(ctx context.Context, all map[string]*safety) 
 		}
 	}
 	return joined(storeSafe(ctx, a, "comparison", rows), storeSafe(ctx, a, "shrunk", shrunken))
+}
+
+// whoScored is how many different people, at least, are behind the member's side of a comparison.
+func (s *safety) whoScored(r *Comparison) *int64 {
+	c, ok := s.cell(r.Segment, r.Member, r.Stage, slice{})
+	if people := s.people[r.Construct]; ok && people != nil {
+		return whole(int64(people[c]))
+	}
+	return nil
 }
 
 // safeSeries protects trend tests and signals. A test is of ranks and medians over a whole line, and goes with the cell of
