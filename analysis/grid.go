@@ -10,18 +10,16 @@ import (
 // A grid is the cells that the tables of one journey break figures down by: node (everybody, or a member of a segment) ×
 // stage × slice of time, and the lines that add them up. It is the same for every figure; only the sizes differ.
 type grid struct {
-	nodes       []node
-	index       map[nodeKey]int
-	stages      []string // "" first
-	slices      []slice  // all time first
-	stageAt     map[string]int
-	sliceAt     map[slice]int
-	cells       int // of figures; rests, people who belong to no shown part, follow behind
-	rests       int
-	lines       []disclosure.Line
-	plan        *disclosure.Plan
-	hierarchies [][]string // of segments
-	k           []int      // least people of each cell
+	nodes   []node
+	index   map[nodeKey]int
+	stages  []string // "" first
+	slices  []slice  // all time first
+	stageAt map[string]int
+	sliceAt map[slice]int
+	cells   int               // of figures; rests, people who belong to no shown part, follow behind
+	lines   []disclosure.Line // the last part of each is its rest
+	plan    *disclosure.Plan
+	k       []int // least people of each cell
 }
 
 type nodeKey struct{ segment, member string }
@@ -46,7 +44,7 @@ func (g *grid) at(n, s, t int) int { return (n*len(g.stages)+s)*len(g.slices) + 
 
 // newGrid reads the members, stages and periods of a journey.
 func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, error) {
-	g := &grid{hierarchies: a.layout.settings.Segments, index: map[nodeKey]int{{}: 0}, nodes: []node{{parent: -1, level: -1}}, stages: []string{""}, slices: []slice{{}},
+	g := &grid{index: map[nodeKey]int{{}: 0}, nodes: []node{{parent: -1, level: -1}}, stages: []string{""}, slices: []slice{{}},
 		stageAt: map[string]int{"": 0}, sliceAt: map[slice]int{{}: 0}}
 	members, err := readRows[Member](ctx, a.conn, "SELECT segment, member, label, level, parent, merged, merged_into FROM member ORDER BY level, segment, member")
 	if err != nil {
@@ -81,6 +79,11 @@ func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, 
 		}
 	}
 	g.draw(a.safety.MinGroup, a.safety.MinComments)
+	picture, err := a.picture(ctx, g, journey)
+	if err != nil {
+		return nil, err
+	}
+	g.plan = disclosure.NewPlan(picture)
 	return g, nil
 }
 
@@ -97,8 +100,7 @@ func (g *grid) draw(k5, k10 int) {
 		children[parent][g.nodes[n].segment] = append(children[parent][g.nodes[n].segment], n)
 	}
 	add := func(total int, parts []int) {
-		g.lines = append(g.lines, disclosure.Line{Total: total, Parts: append(parts, g.cells+g.rests)})
-		g.rests++
+		g.lines = append(g.lines, disclosure.Line{Total: total, Parts: append(parts, g.cells+len(g.lines))})
 	}
 	for n := range g.nodes {
 		var segments []string
@@ -141,7 +143,6 @@ func (g *grid) draw(k5, k10 int) {
 			}
 		}
 	}
-	g.plan = disclosure.NewPlan(disclosure.Picture{Groups: g.cells + g.rests, Lines: g.lines})
 }
 
 // sizes are the people behind each cell of a grid for one figure.
@@ -154,25 +155,43 @@ func (g *grid) noSizes() *sizes { return &sizes{make([]int, g.cells), make([]int
 // decide gives the reason of each cell. K is the least number of people whatever the cell, withheld what another
 // figure decided (nil for the first).
 func (g *grid) decide(size *sizes, k int, withheld []disclosure.Reason) []disclosure.Reason {
-	cells := make([]disclosure.Group, g.cells+g.rests)
+	groups := make([]disclosure.Group, g.cells+len(g.lines))
 	for i := range g.cells {
-		cells[i] = disclosure.Group{N: size.n[i], People: size.people[i], K: max(k, g.k[i])}
+		groups[i] = disclosure.Group{N: size.n[i], People: size.people[i], K: max(k, g.k[i])}
 		if withheld != nil {
-			cells[i].Withheld = withheld[i]
+			groups[i].Withheld = withheld[i]
+		}
+	}
+	for t, absent := range g.absent(size) {
+		for i := t; absent && i < g.cells; i += len(g.slices) {
+			groups[i].Absent = true
 		}
 	}
 	for _, line := range g.lines {
-		rest := cells[line.Total].N
+		rest := groups[line.Total].N
 		last := len(line.Parts) - 1
 		for _, part := range line.Parts[:last] {
-			rest -= cells[part].N
+			rest -= groups[part].N
 		}
-		// A rest below zero cannot be: a person moves between units only with a new answer. It is then no part at all.
-		cells[line.Parts[last]] = disclosure.Group{N: max(rest, 0), K: cells[line.Total].K}
+		// Nobody prints a rest. One below zero cannot be: a person moves between units only with a new answer.
+		groups[line.Parts[last]] = disclosure.Group{N: max(rest, 0), K: groups[line.Total].K, Withheld: disclosure.Complement, Absent: groups[line.Total].Absent}
 	}
 	reasons := make([]disclosure.Reason, g.cells)
-	for i, decision := range g.plan.Decide(cells)[:g.cells] {
+	for i, decision := range g.plan.Decide(groups)[:g.cells] {
 		reasons[i] = decision.Withheld
 	}
 	return reasons
+}
+
+// absent says of each slice whether the figure is not told by it: nobody is in any of its grain.
+func (g *grid) absent(size *sizes) []bool {
+	some := map[string]bool{}
+	for t, at := range g.slices {
+		some[at.grain] = some[at.grain] || size.n[g.at(0, 0, t)] > 0
+	}
+	out := make([]bool, len(g.slices))
+	for t, at := range g.slices {
+		out[t] = !some[at.grain]
+	}
+	return out
 }

@@ -109,7 +109,7 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 			s.n.people[i] += int(row.People)
 		}
 	}
-	s.base = g.decideExactly(s.n, s.k, s.k, nil)
+	s.base = g.decide(s.n, s.k, nil)
 	return s, nil
 }
 
@@ -118,7 +118,7 @@ func (s *safety) figure(n []int, k int) []disclosure.Reason {
 	own := s.noSizes()
 	copy(own.n, n)
 	own.people = s.different(n)
-	return s.decideExactly(own, k, s.k, s.base)
+	return s.decide(own, k, s.base)
 }
 
 // different bounds from below the different people behind n answers of each cell: of those who responded there, at most as many

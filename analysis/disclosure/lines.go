@@ -1,134 +1,200 @@
 package disclosure
 
-import "cmp"
-
-// Plan is a picture made ready for deciding many figures over it.
-type Plan struct {
-	Picture
-	groups int
-	lines  []Line
-	first  []int32 // of each group: where its lines begin in of
-	of     []int32
-}
-
-// NewPlan makes a picture ready.
-func NewPlan(picture Picture) *Plan {
-	groups, lines := picture.Groups, picture.Lines
-	p := &Plan{Picture: picture, groups: groups, lines: lines, first: make([]int32, groups+1)}
-	each := func(do func(group, line int)) {
-		for i, line := range lines {
-			do(line.Total, i)
-			for _, part := range line.Parts {
-				do(part, i)
-			}
+// settleLines applies the line rule of METHOD 5.2 until nothing changes: while the parts of a published total that are
+// not published hide 1 to k-1 people together, the smallest published part goes too; when none is left, the total.
+//
+// What an earlier release published of a part is known; of it only the difference to the nearest such version is hidden.
+// The same rule holds for what is added to a total from one release to another (METHOD 5.3).
+func (d *decider) settleLines() {
+	var changed []int
+	for i, g := range d.groups { // a line without withheld people and without a past has nothing to settle
+		if !d.fresh(i) && g.N > 0 || len(g.Versions) > 0 {
+			changed = append(changed, i)
 		}
 	}
-	each(func(group, _ int) { p.first[group+1]++ })
-	for i := range groups {
-		p.first[i+1] += p.first[i]
-	}
-	p.of = make([]int32, p.first[groups])
-	next := append([]int32(nil), p.first[:groups]...)
-	each(func(group, line int) {
-		p.of[next[group]] = int32(line)
-		next[group]++
-	})
-	return p
+	d.settleLinesOf(changed)
 }
 
-// DecideLines gives the reason for each group: primary suppression, then the line rule until nothing changes. A group
-// without people is left as it came: there is nothing to protect. The result depends on the groups and lines alone; ties
-// between parts of one size go to the lower index.
-func DecideLines(groups []Group, lines []Line) []Reason {
-	return reasons(NewPlan(Picture{Groups: len(groups), Lines: lines}).Decide(groups))
-}
-
-// reasons drops what was carried.
-func reasons(decisions []Decision) []Reason {
-	out := make([]Reason, len(decisions))
-	for i, d := range decisions {
-		out[i] = d.Withheld
-	}
-	return out
-}
-
-// Decide says of each group whether it is fresh, carried or withheld.
-func (p *Plan) Decide(groups []Group) []Decision {
-	out := make([]Decision, len(groups))
-	for i, reason := range p.decideLines(groups) {
-		out[i].Withheld = reason
-	}
-	return out
-}
-
-func (p *Plan) decideLines(cells []Group) []Reason {
-	reasons := make([]Reason, len(cells))
+// settleLinesOf does so after a change of these groups.
+func (d *decider) settleLinesOf(changed []int) {
 	var queue []int32
-	waiting := make([]bool, len(p.lines))
-	enqueue := func(cell int) {
-		for _, line := range p.of[p.first[cell]:p.first[cell+1]] {
-			if !waiting[line] {
-				queue, waiting[line] = append(queue, line), true
+	waiting := make([]bool, len(d.lines))
+	enqueue := func(groups []int) {
+		for _, group := range groups {
+			for _, line := range d.ofLine.at(group) {
+				if !waiting[line] {
+					queue, waiting[line] = append(queue, line), true
+				}
 			}
 		}
 	}
-	for i, cell := range cells {
-		reasons[i] = cell.Withheld
-		if reasons[i] == Published && cell.N > 0 && cell.people() < cell.K {
-			reasons[i] = Small
-		}
-	}
-	for i := range cells { // a line without withheld people has nothing to settle
-		if reasons[i] != Published && cells[i].N > 0 {
-			enqueue(i)
-		}
-	}
+	enqueue(changed)
 	for len(queue) > 0 {
-		line := queue[0]
-		queue, waiting[line] = queue[1:], false
-		for _, cell := range settle(cells, p.lines[line], reasons) {
-			enqueue(cell)
+		line := d.lines[queue[0]]
+		waiting[queue[0]] = false
+		queue = queue[1:]
+		enqueue(d.settle(line))
+	}
+}
+
+// settle applies the rule to one line and gives the groups that it took away.
+func (d *decider) settle(line Line) (taken []int) {
+	if d.now == 0 {
+		return d.cover(line, view{d.now, -1, false})
+	}
+	for s := range d.when {
+		if s > 0 && s < d.now && d.unchanged(line, s-1, s) {
+			continue
+		}
+		if !d.isKnown(line.Total, s) {
+			continue
+		}
+		taken = append(taken, d.cover(line, view{s, -1, false})...)
+		taken = append(taken, d.cover(line, view{s, -1, true})...)
+		for before := range s {
+			if before > 0 && d.unchanged(line, before-1, before) {
+				continue
+			}
+			if d.isKnown(line.Total, before) {
+				taken = append(taken, d.cover(line, view{s, before, false})...)
+			}
 		}
 	}
-	return reasons
+	return taken
 }
 
-func (c Group) people() int {
-	if c.People > 0 {
-		return min(c.People, c.N)
-	}
-	return c.N
-}
-
-// settle applies the line rule to one line and gives the cells that it withheld: while the withheld parts of a
-// published total together are fewer than k people, the smallest published part goes too; when none is left, the total.
-func settle(cells []Group, line Line, reasons []Reason) (withheld []int) {
-	if reasons[line.Total] != Published {
-		return nil
-	}
-	hidden, k := 0, 0
+// unchanged reports whether a line is the same in two stretches, one after the other.
+func (d *decider) unchanged(line Line, a, b int) bool {
 	for _, part := range line.Parts {
-		if cells[part].N > 0 && reasons[part] != Published {
-			hidden += cells[part].N
-			k = max(k, cells[part].K)
+		if d.state[a][part] != d.state[b][part] {
+			return false
 		}
 	}
-	for hidden > 0 && hidden < k {
+	return d.state[a][line.Total] == d.state[b][line.Total]
+}
+
+// isKnown reports whether a group's values of a stretch are known: nobody was there, or the same people were published.
+func (d *decider) isKnown(i, stretch int) bool { return d.wouldBeKnown(i, stretch, d.fresh(i)) }
+
+// wouldBeKnown is isKnown if the group were fresh, or not.
+func (d *decider) wouldBeKnown(i, stretch int, fresh bool) bool {
+	if stretch == d.now && (fresh || d.groups[i].N == 0) || stretch != d.now && d.size[stretch][i] == 0 {
+		return true
+	}
+	if fresh && d.state[stretch][i] == d.state[d.now][i] {
+		return true
+	}
+	for _, s := range d.known[i] {
+		if d.state[s][i] == d.state[stretch][i] {
+			return true
+		}
+	}
+	return false
+}
+
+// view is a way to read a line: the total of a stretch, alone, less that of an earlier stretch (before >= 0), or with the
+// nearest version of each part taken off.
+type view struct {
+	stretch, before int
+	nearest         bool
+}
+
+// cover takes parts of a line away until what is open together is nobody or k people, and the total when no part is left.
+func (d *decider) cover(line Line, v view) (taken []int) {
+	for d.isKnown(line.Total, v.stretch) && (v.before < 0 || d.isKnown(line.Total, v.before)) {
+		covered, k := d.covered(line, v)
+		if covered == 0 || covered >= k {
+			return taken
+		}
 		smallest := -1
 		for _, part := range line.Parts {
-			if cells[part].N > 0 && reasons[part] == Published &&
-				(smallest < 0 || cmp.Or(cmp.Compare(cells[part].N, cells[smallest].N), cmp.Compare(part, smallest)) < 0) {
+			if d.fresh(part) && (smallest < 0 || d.less(part, smallest)) && !d.open(part, v, true) && d.open(part, v, false) {
 				smallest = part
 			}
 		}
 		if smallest < 0 {
-			reasons[line.Total] = Complement
-			return append(withheld, line.Total)
+			smallest = line.Total
+			opens := !d.wouldBeKnown(smallest, v.stretch, false) || v.before >= 0 && !d.wouldBeKnown(smallest, v.before, false)
+			if !d.fresh(smallest) || !opens {
+				return taken // it follows from earlier releases alone: nothing that is done now can help
+			}
 		}
-		reasons[smallest] = Complement
-		withheld = append(withheld, smallest)
-		hidden += cells[smallest].N
-		k = max(k, cells[smallest].K)
+		d.why[smallest] = Complement
+		taken = append(taken, smallest)
 	}
-	return withheld
+	return taken
+}
+
+// open reports whether a part's values are not known in a view, if the part were fresh or not, and count for something.
+func (d *decider) open(part int, v view, fresh bool) bool {
+	if d.wouldBeKnown(part, v.stretch, fresh) && (v.before < 0 || d.wouldBeKnown(part, v.before, fresh)) {
+		return false
+	}
+	return v.before < 0 || d.state[v.before][part] != d.state[v.stretch][part]
+}
+
+// covered counts the people who make up what is open of a line: who is in an open part now or was then, but not both, since
+// who moved from one open part to another tells nothing. k is the largest threshold of these parts.
+func (d *decider) covered(line Line, v view) (people, k int) {
+	var difference map[int32]int
+	count := func(part, stretch, sign int) {
+		if difference == nil {
+			difference = map[int32]int{}
+		}
+		for _, atom := range d.in[stretch].at(part) {
+			difference[atom] += sign
+		}
+	}
+	for _, part := range line.Parts {
+		if !d.open(part, v, d.fresh(part)) {
+			continue
+		}
+		k = max(k, d.groups[part].K)
+		if v.before < 0 && !v.nearest {
+			people += d.people(known{part, v.stretch})
+			continue
+		}
+		count(part, v.stretch, 1)
+		before := v.before
+		if v.nearest {
+			before = d.nearest(part, v.stretch)
+		}
+		if before >= 0 {
+			count(part, before, -1)
+		}
+	}
+	for atom, sign := range difference {
+		if sign != 0 {
+			people += d.n[atom]
+		}
+	}
+	return people, k
+}
+
+// nearest gives the published stretch of a group that differs least from a stretch, or -1.
+func (d *decider) nearest(i, stretch int) int {
+	best, least := -1, 0
+	for _, s := range d.known[i] {
+		if n := d.distance(i, int(s), stretch); best < 0 || n < least {
+			best, least = int(s), n
+		}
+	}
+	if d.fresh(i) {
+		if n := d.distance(i, d.now, stretch); best < 0 || n < least {
+			best = d.now
+		}
+	}
+	return best
+}
+
+// distance counts who is in a group in one of two stretches only.
+func (d *decider) distance(i, a, b int) (n int) {
+	x, y := d.in[a].at(i), d.in[b].at(i)
+	for _, atom := range without(x, y) {
+		n += d.n[atom]
+	}
+	for _, atom := range without(y, x) {
+		n += d.n[atom]
+	}
+	return n
 }

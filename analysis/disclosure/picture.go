@@ -45,6 +45,7 @@ type Group struct {
 	N        int       // people, or their answers where a person may answer several times; adds up along lines
 	People   int       // distinct people at least, when fewer than N; 0 means N
 	K        int       // least people behind a published figure of this cell
+	Absent   bool      // the figure has no such cell, so that a size of 0 says nothing about who is in it
 	Withheld Reason    // decided already, by another table; Published otherwise
 	Versions []Version // what earlier releases published of this cell, in ascending order of Release
 }

@@ -1,0 +1,371 @@
+package disclosure
+
+import (
+	"cmp"
+	"slices"
+)
+
+// known is one published sum: the people of a cell in a stretch of time.
+type known struct{ group, stretch int }
+
+// audit looks, by linear algebra over all that is and was published, for what the line rule cannot see (METHOD 5.2, 5.3).
+// A target that was found out of reach stays so, since the published only become fewer; so each is proved once.
+type audit struct {
+	*decider
+	live    []bool   // per atom: somebody in it is behind this figure
+	targets []signed // what must not be computed
+}
+
+// newAudit finds what must not be computed: the people of a hidden cell of 1 to k-1, now and in every earlier stretch, the
+// difference of any cell between two stretches where 1 to k-1 came or went, and every atom of 1 to k-1.
+func (d *decider) newAudit() *audit {
+	a := &audit{decider: d, live: make([]bool, len(d.n))}
+	for atom := range d.n {
+		a.live[atom] = true
+		for _, cell := range d.cellsOf(d.leaf[d.now][atom]) {
+			if g := d.groups[cell]; g.N == 0 && !g.Absent {
+				a.live[atom] = false
+				break
+			}
+		}
+	}
+	for i, g := range d.groups {
+		if g.N > 0 && !d.fresh(i) && g.people() < g.K {
+			a.target(a.set(known{i, d.now}), nil)
+		}
+	}
+	for s := range d.now {
+		for i, g := range d.groups {
+			if g.Absent {
+				continue
+			}
+			if n := d.size[s][i]; n > 0 && n < g.K {
+				a.target(a.set(known{i, s}), nil)
+			}
+		}
+	}
+	for _, m := range d.moves {
+		if g := d.groups[m.group]; m.few(g.K) && !g.Absent {
+			then, later := a.set(known{m.group, m.from}), a.set(known{m.group, m.to})
+			a.target(later, then)
+			if m.added > 0 && m.removed > 0 {
+				if m.added < g.K {
+					a.target(without(later, then), nil)
+				}
+				if m.removed < g.K {
+					a.target(without(then, later), nil)
+				}
+			}
+		}
+	}
+	for atom, n := range d.n {
+		if k := a.threshold(atom); n < k && a.live[atom] {
+			a.target([]int32{int32(atom)}, nil)
+		}
+	}
+	slices.SortFunc(a.targets, func(x, y signed) int {
+		return cmp.Or(cmp.Compare(len(x.plus)+len(x.less), len(y.plus)+len(y.less)), slices.Compare(x.plus, y.plus), slices.Compare(x.less, y.less))
+	})
+	a.targets = slices.CompactFunc(a.targets, func(x, y signed) bool { return slices.Equal(x.plus, y.plus) && slices.Equal(x.less, y.less) })
+	return a
+}
+
+// threshold is the least people that an atom must have to be computed: the highest of the cells that it is in.
+func (a *audit) threshold(atom int) (k int) {
+	for s := range a.when {
+		for _, cell := range a.cellsOf(a.leaf[s][atom]) {
+			k = max(k, a.groups[cell].K)
+		}
+	}
+	return k
+}
+
+// target notes the difference of two sets.
+func (a *audit) target(plus, less []int32) {
+	t := signed{plus: without(plus, less), less: without(less, plus)}
+	if len(t.plus)+len(t.less) > 0 {
+		a.targets = append(a.targets, t)
+	}
+}
+
+// without gives what is in a sorted set and not in another.
+func without(set, other []int32) (out []int32) {
+	for i, j := 0, 0; i < len(set); i++ {
+		for j < len(other) && other[j] < set[i] {
+			j++
+		}
+		if j == len(other) || other[j] != set[i] {
+			out = append(out, set[i])
+		}
+	}
+	return out
+}
+
+// set gives the atoms of a published sum that anybody is in.
+func (a *audit) set(k known) (out []int32) {
+	for _, atom := range a.in[k.stretch].at(k.group) {
+		if a.live[atom] {
+			out = append(out, atom)
+		}
+	}
+	return out
+}
+
+// published lists every sum that the attacker has.
+func (d *decider) published() (out []known) {
+	for i := range d.groups {
+		for _, s := range d.known[i] {
+			if int(s) != d.now || !d.fresh(i) {
+				out = append(out, known{i, int(s)})
+			}
+		}
+		if d.fresh(i) {
+			out = append(out, known{i, d.now})
+		}
+	}
+	return out
+}
+
+// equation is a set whose sum follows from published sums: whole less parts, whose sets are disjoint and within it.
+type equation struct {
+	set   []int32
+	whole known
+	less  []int
+}
+
+// equations writes what is published as few small sets that span the same: totals of which all parts are published say
+// nothing more, others are taken less their published parts.
+func (a *audit) equations() []equation {
+	var out []equation
+	mark := make([]int32, len(a.n))
+	var round int32
+	for _, k := range a.published() {
+		whole := a.set(k)
+		if len(whole) == 0 {
+			continue
+		}
+		is := func(part int) bool {
+			if k.stretch == a.now {
+				return a.fresh(part)
+			}
+			return slices.Contains(a.decider.known[part], int32(k.stretch))
+		}
+		best, least := -1, len(whole)
+		for _, l := range a.ofLine.at(k.group) {
+			line := a.lines[l]
+			if line.Total != k.group {
+				continue
+			}
+			left := len(whole)
+			for _, part := range line.Parts {
+				if is(part) {
+					left -= a.count(known{part, k.stretch})
+				}
+			}
+			if left < least {
+				best, least = int(l), left
+			}
+		}
+		if best < 0 {
+			out = append(out, equation{set: whole, whole: k})
+			continue
+		}
+		e := equation{whole: k}
+		round++
+		for _, part := range a.lines[best].Parts {
+			if is(part) {
+				e.less = append(e.less, part)
+				for _, atom := range a.in[k.stretch].at(part) {
+					mark[atom] = round
+				}
+			}
+		}
+		for _, atom := range whole {
+			if mark[atom] != round {
+				e.set = append(e.set, atom)
+			}
+		}
+		if len(e.set) != least { // the parts are not what the picture says: take the total as it is
+			e.set, e.less = whole, nil
+		}
+		if len(e.set) > 0 {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y equation) int {
+		return cmp.Or(cmp.Compare(len(x.set), len(y.set)), slices.Compare(x.set, y.set))
+	})
+	return out
+}
+
+// count is how many live atoms a sum is over.
+func (a *audit) count(k known) (n int) {
+	for _, atom := range a.in[k.stretch].at(k.group) {
+		if a.live[atom] {
+			n++
+		}
+	}
+	return n
+}
+
+// findings names published groups to take away, so that a target that can be computed no longer can; nil when none can.
+func (a *audit) findings() []int {
+	if len(a.targets) == 0 {
+		return nil
+	}
+	equations := a.equations()
+	weight := make([]int32, len(a.n))
+	for _, e := range equations {
+		for _, atom := range e.set {
+			weight[atom]++
+		}
+	}
+	s := newSpace(weight)
+	for i, e := range equations {
+		s.add(e.set, int32(i))
+	}
+	if s.overflow {
+		return a.bigFindings(equations)
+	}
+	s.solve()
+	var open []signed
+	taken := map[int]bool{}
+	var victims []int
+	for _, target := range a.targets {
+		if !s.maybe(target) {
+			continue
+		}
+		sources, within := s.contains(target)
+		if s.overflow {
+			return a.bigFindings(equations)
+		}
+		if !within {
+			continue
+		}
+		victim, hit := a.victim(equations, sources, taken)
+		if victim < 0 && !hit {
+			continue // it follows from earlier releases alone: nothing that is done now can help
+		}
+		open = append(open, target)
+		if victim >= 0 {
+			taken[victim] = true
+			victims = append(victims, victim)
+		}
+	}
+	a.targets = open
+	return victims
+}
+
+// victim chooses, among the published groups that a combination takes, the smallest that is decided now. A combination that
+// takes a group which goes already is broken (hit).
+func (a *audit) victim(equations []equation, sources map[int32]uint64, taken map[int]bool) (victim int, hit bool) {
+	weight := map[int]uint64{}
+	for source, c := range sources {
+		e := equations[source]
+		if e.whole.stretch != a.now { // the parts are of the same stretch
+			continue
+		}
+		weight[e.whole.group] = plus(weight[e.whole.group], c)
+		for _, part := range e.less {
+			weight[part] = plus(weight[part], prime-c)
+		}
+	}
+	victim = -1
+	for group, c := range weight {
+		if c%prime == 0 || !a.fresh(group) || a.out(group) {
+			continue
+		}
+		if taken[group] {
+			return -1, true
+		}
+		if victim < 0 || a.less(group, victim) {
+			victim = group
+		}
+	}
+	return victim, false
+}
+
+// bigFindings is findings in numbers of any size; it takes the smallest published group that overlaps a target.
+func (a *audit) bigFindings(equations []equation) []int {
+	s := newBigspace()
+	for _, e := range equations {
+		s.add(e.set)
+	}
+	var open []signed
+	var victims []int
+	for _, target := range a.targets {
+		if !s.contains(target) {
+			continue
+		}
+		all := slices.Concat(target.plus, target.less)
+		slices.Sort(all)
+		smallest := -1
+		for i := range a.groups {
+			if a.fresh(i) && !a.out(i) && (smallest < 0 || a.less(i, smallest)) && len(without(all, a.in[a.now].at(i))) < len(all) {
+				smallest = i
+			}
+		}
+		if smallest >= 0 {
+			open, victims = append(open, target), append(victims, smallest)
+		}
+	}
+	a.targets = open
+	slices.Sort(victims)
+	return slices.Compact(victims)
+}
+
+// pairs names the smaller of two published groups, one inside the other, that differ by 1 to k-1 people.
+func (d *audit) pairs() []int {
+	isKnown := make([][]bool, len(d.when))
+	for s := range isKnown {
+		isKnown[s] = make([]bool, len(d.groups))
+	}
+	all := d.published()
+	for _, k := range all {
+		isKnown[k.stretch][k.group] = true
+	}
+	slices.SortFunc(all, func(x, y known) int {
+		return cmp.Or(cmp.Compare(d.people(x), d.people(y)), cmp.Compare(x.group, y.group), cmp.Compare(x.stretch, y.stretch))
+	})
+	gone := map[int]bool{}
+	var victims []int
+	for _, small := range all {
+		set := d.in[small.stretch].at(small.group)
+		first := slices.IndexFunc(set, func(atom int32) bool { return d.live[atom] })
+		if first < 0 || small.stretch == d.now && gone[small.group] {
+			continue
+		}
+		n := d.people(small)
+		for s := range d.when {
+			for _, cell := range d.cellsOf(d.leaf[s][set[first]]) {
+				large := known{int(cell), s}
+				left := d.people(large) - n
+				if !isKnown[s][cell] || left <= 0 || left >= max(d.groups[cell].K, d.groups[small.group].K) || s == d.now && gone[large.group] {
+					continue
+				}
+				if slices.ContainsFunc(without(set, d.in[s].at(large.group)), func(atom int32) bool { return d.live[atom] }) {
+					continue
+				}
+				victim := -1
+				for _, k := range []known{large, small} {
+					if k.stretch == d.now && d.fresh(k.group) && !d.out(k.group) {
+						victim = k.group
+					}
+				}
+				if victim >= 0 && !gone[victim] { // otherwise both are out already
+					gone[victim] = true
+					victims = append(victims, victim)
+				}
+			}
+		}
+	}
+	return victims
+}
+
+// people is how many are behind a published sum.
+func (d *decider) people(k known) int {
+	if k.stretch == d.now {
+		return d.groups[k.group].N
+	}
+	return d.size[k.stretch][k.group]
+}

@@ -1,0 +1,115 @@
+package disclosure
+
+import "slices"
+
+// decider takes cells away until nothing small can be computed.
+type decider struct {
+	*Plan
+	groups []Group
+	why    []Reason
+	now    int       // the stretch of the release that is decided
+	known  [][]int32 // per group: the stretches whose values earlier releases published, in ascending order
+}
+
+// Decide says of each group whether it is fresh, carried or withheld. A group without people is left as it came: there is nothing to
+// protect. Ties between groups of one size go to the lower index; otherwise the result depends on the picture alone.
+func (p *Plan) Decide(groups []Group) []Decision {
+	d := &decider{Plan: p, groups: groups, why: make([]Reason, len(groups)), now: len(p.when) - 1,
+		known: make([][]int32, len(groups))}
+	for i, g := range groups {
+		d.why[i] = g.Withheld
+		for _, v := range g.Versions {
+			if v.Fresh {
+				s := p.stretch(v.Release)
+				changed := d.move(s, i)
+				if less := v.N - g.N; v.N > 0 && less > 0 {
+					changed.removed = max(changed.removed, less)
+				} else if v.N > 0 {
+					changed.added = max(changed.added, -less)
+				}
+				if !slices.Contains(d.known[i], int32(s)) {
+					d.known[i] = append(d.known[i], int32(s))
+				}
+				if d.why[i] == Published && changed.few(g.K) {
+					d.why[i] = Release
+				}
+			}
+		}
+		slices.Sort(d.known[i])
+		if d.why[i] == Published && g.N > 0 && g.people() < g.K {
+			d.why[i] = Small
+		}
+	}
+	d.settleLines()
+	audit := d.newAudit()
+	for {
+		victims := audit.pairs()
+		if victims == nil {
+			victims = audit.findings()
+		}
+		if victims == nil {
+			break
+		}
+		for _, victim := range victims {
+			d.why[victim] = Complement
+		}
+		d.settleLinesOf(victims)
+	}
+	out := make([]Decision, len(groups))
+	for i, g := range groups {
+		out[i].Withheld = d.why[i]
+		if last := lastFresh(g.Versions); last > 0 && d.why[i] != Published {
+			out[i] = Decision{Carried: last}
+		}
+	}
+	return out
+}
+
+// DecideLines decides over lines alone, without atoms and earlier releases.
+func DecideLines(groups []Group, lines []Line) []Reason {
+	out := make([]Reason, len(groups))
+	for i, d := range NewPlan(Picture{Groups: len(groups), Lines: lines}).Decide(groups) {
+		out[i] = d.Withheld
+	}
+	return out
+}
+
+// lastFresh gives the newest release whose values of a cell are known, or 0.
+func lastFresh(versions []Version) int {
+	last := 0
+	for _, v := range versions {
+		if v.Fresh {
+			last = max(last, v.Release)
+		}
+	}
+	return last
+}
+
+// fresh reports whether the values of this release are to be published of a group with anybody in it.
+func (d *decider) fresh(i int) bool { return d.why[i] == Published && d.groups[i].N > 0 }
+
+// out reports whether an earlier release published the same people, so that nothing is gained by taking a group away.
+func (d *decider) out(i int) bool { return d.wouldBeKnown(i, d.now, false) }
+
+// move is how a cell differs now from what it was in a stretch.
+func (d *decider) move(stretch, i int) move {
+	if stretch == d.now {
+		return move{}
+	}
+	return d.moved[stretch][i]
+}
+
+// less orders groups by size, then by index.
+func (d *decider) less(a, b int) bool {
+	if d.groups[a].N != d.groups[b].N {
+		return d.groups[a].N < d.groups[b].N
+	}
+	return a < b
+}
+
+func (g Group) people() int {
+	if g.People > 0 {
+		return min(g.People, g.N)
+	}
+	return g.N
+}

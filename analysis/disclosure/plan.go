@@ -1,0 +1,234 @@
+package disclosure
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Plan is a picture made ready for deciding many figures over it. It does not change after NewPlan and may be used by
+// several goroutines at once.
+type Plan struct {
+	groups int
+	lines  []Line
+	ofLine index // of each group: the lines that it is in, as total or part
+
+	// Between two changes the sets stay the same, so time is the stretches between them: when[i] is the release at which
+	// stretch i begins. The last one is now.
+	when  []int
+	leaf  [][]int32 // per stretch and atom: the leaf, or -1
+	n     []int     // per atom
+	cells index     // per leaf: its cells
+	in    []index   // per stretch and group: its atoms, sorted
+	size  [][]int   // per stretch and group: people
+	state [][]int32 // per stretch and group: equal for two stretches only if the people are the same
+	moved [][]move  // per stretch and group: what came and went from then to now; nil for now
+	moves []between // what came and went from each stretch to each later one
+}
+
+// move is how a cell's set differs from an earlier one.
+type move struct{ added, removed int }
+
+// between is a group that is not the same in two stretches.
+type between struct {
+	from, to, group int
+	move
+}
+
+// few reports whether either way the difference is 1 to k-1 people.
+func (m move) few(k int) bool { return m.added > 0 && m.added < k || m.removed > 0 && m.removed < k }
+
+// index is a list of numbers for each of a number of things, in one piece of memory.
+type index struct {
+	first []int32
+	of    []int32
+}
+
+func (x index) at(i int) []int32 { return x.of[x.first[i]:x.first[i+1]] }
+
+// newIndex gathers what each gives: pairs of a thing and a number, given twice in the same order.
+func newIndex(things int, each func(func(thing, number int32))) index {
+	x := index{first: make([]int32, things+1)}
+	each(func(thing, _ int32) { x.first[thing+1]++ })
+	for i := range things {
+		x.first[i+1] += x.first[i]
+	}
+	x.of = make([]int32, x.first[things])
+	next := slices.Clone(x.first[:things])
+	each(func(thing, number int32) {
+		x.of[next[thing]] = number
+		next[thing]++
+	})
+	return x
+}
+
+// NewPlan makes a picture ready. The order of lines, parts and atoms does not matter.
+func NewPlan(picture Picture) *Plan {
+	p := &Plan{groups: picture.Groups}
+	for _, line := range picture.Lines {
+		parts := slices.Clone(line.Parts)
+		slices.Sort(parts)
+		p.lines = append(p.lines, Line{line.Total, parts})
+	}
+	slices.SortFunc(p.lines, func(a, b Line) int { return cmp.Or(cmp.Compare(a.Total, b.Total), slices.Compare(a.Parts, b.Parts)) })
+	p.ofLine = newIndex(p.groups, func(add func(group, line int32)) {
+		for i, line := range p.lines {
+			add(int32(line.Total), int32(i))
+			for _, part := range line.Parts {
+				add(int32(part), int32(i))
+			}
+		}
+	})
+	leaves := make([][]int, len(picture.Leaves))
+	for i, cells := range picture.Leaves {
+		leaves[i] = slices.Clone(cells)
+		slices.Sort(leaves[i])
+		leaves[i] = slices.Compact(leaves[i])
+	}
+	p.cells = newIndex(len(leaves), func(add func(leaf, cell int32)) {
+		for leaf, cells := range leaves {
+			for _, cell := range cells {
+				add(int32(leaf), int32(cell))
+			}
+		}
+	})
+	p.gatherAtoms(picture)
+	p.measure()
+	return p
+}
+
+// gatherAtoms finds the stretches and puts together the atoms that were in the same leaf throughout.
+func (p *Plan) gatherAtoms(picture Picture) {
+	p.when = []int{0}
+	if picture.Release > 0 {
+		for _, atom := range picture.Atoms {
+			for _, stay := range atom.Stays {
+				for _, release := range []int{stay.Since, stay.Until} {
+					if release > 0 && release <= picture.Release {
+						p.when = append(p.when, release)
+					}
+				}
+			}
+		}
+		slices.Sort(p.when)
+		p.when = slices.Compact(p.when)
+	}
+	type track struct {
+		n     int
+		leafs []int32
+	}
+	var tracks []track
+	for _, atom := range picture.Atoms {
+		t := track{atom.N, make([]int32, len(p.when))}
+		lives := false
+		for i, release := range p.when {
+			t.leafs[i] = -1
+			for _, stay := range atom.Stays {
+				if picture.Release == 0 || stay.at(release) {
+					t.leafs[i], lives = int32(stay.Leaf), true
+				}
+			}
+		}
+		if lives && t.n > 0 {
+			tracks = append(tracks, t)
+		}
+	}
+	slices.SortFunc(tracks, func(a, b track) int { return slices.Compare(a.leafs, b.leafs) })
+	p.leaf = make([][]int32, len(p.when))
+	for i, t := range tracks {
+		if i > 0 && slices.Equal(t.leafs, tracks[i-1].leafs) {
+			p.n[len(p.n)-1] += t.n
+			continue
+		}
+		p.n = append(p.n, t.n)
+		for s := range p.when {
+			p.leaf[s] = append(p.leaf[s], t.leafs[s])
+		}
+	}
+}
+
+// measure counts the people of each cell in each stretch, and how they differ from now.
+func (p *Plan) measure() {
+	now := len(p.when) - 1
+	p.in, p.size, p.moved = make([]index, now+1), make([][]int, now+1), make([][]move, now+1)
+	for s := range p.when {
+		p.size[s] = make([]int, p.groups)
+		p.in[s] = newIndex(p.groups, func(add func(group, atom int32)) {
+			for atom, leaf := range p.leaf[s] {
+				if leaf >= 0 {
+					for _, cell := range p.cells.at(int(leaf)) {
+						add(cell, int32(atom))
+					}
+				}
+			}
+		})
+		for group := range p.groups {
+			for _, atom := range p.in[s].at(group) {
+				p.size[s][group] += p.n[atom]
+			}
+		}
+	}
+	p.state = make([][]int32, now+1)
+	p.state[0] = make([]int32, p.groups)
+	for s := 1; s <= now; s++ {
+		p.state[s] = slices.Clone(p.state[s-1])
+		for _, m := range p.compare(s-1, s) {
+			p.state[s][m.group] = int32(s)
+		}
+	}
+	for b := range p.when {
+		for a := range b {
+			p.moves = append(p.moves, p.compare(a, b)...)
+		}
+	}
+	for s := range now {
+		p.moved[s] = make([]move, p.groups)
+	}
+	for _, m := range p.moves {
+		if m.to == now {
+			p.moved[m.from][m.group] = m.move
+		}
+	}
+}
+
+// compare gives the groups that differ between two stretches.
+func (p *Plan) compare(a, b int) (out []between) {
+	at := map[int32]int{}
+	change := func(cell int32) *move {
+		i, ok := at[cell]
+		if !ok {
+			i = len(out)
+			at[cell], out = i, append(out, between{from: a, to: b, group: int(cell)})
+		}
+		return &out[i].move
+	}
+	for atom, before := range p.leaf[a] {
+		after := p.leaf[b][atom]
+		if after == before {
+			continue
+		}
+		for _, cell := range without(p.cellsOf(after), p.cellsOf(before)) {
+			change(cell).added += p.n[atom]
+		}
+		for _, cell := range without(p.cellsOf(before), p.cellsOf(after)) {
+			change(cell).removed += p.n[atom]
+		}
+	}
+	return out
+}
+
+// cellsOf gives the cells of a leaf, none for -1.
+func (p *Plan) cellsOf(leaf int32) []int32 {
+	if leaf < 0 {
+		return nil
+	}
+	return p.cells.at(int(leaf))
+}
+
+// stretch gives the stretch in which a release falls.
+func (p *Plan) stretch(release int) int {
+	i, found := slices.BinarySearch(p.when, release)
+	if !found {
+		i--
+	}
+	return max(i, 0)
+}

@@ -1,0 +1,335 @@
+package disclosure
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// A space is the span of integer vectors over the rationals, as a basis in echelon form that was got by exact elimination: each
+// basis row is whole-numbered, has a pivot column that no later row has, and may have pivots of later rows. It answers
+// whether a vector lies in the span, and which of the vectors that were put in make it up.
+//
+// Numbers stay below 2^31 in rows; where one does not, the space is spent (overflow) and the caller takes big numbers.
+type space struct {
+	weight   []int32 // per column: in how many vectors it is; pivots are taken where few are touched
+	rows     []row
+	pivot    []int32 // per column: the row whose pivot it is, or -1
+	kernel   []uint64
+	acc      []int64 // scratch: a dense vector, zero between calls
+	has      []bool  // scratch: columns in touched
+	touched  []int32
+	heap     []int32 // scratch: rows to eliminate with, least first
+	queued   []bool
+	used     []use
+	overflow bool
+}
+
+// row is a basis row: sparse, with what it was made from: scale·source − Σ factor·rows[of] = divisor·row.
+type row struct {
+	at     []int32
+	value  []int64
+	pivot  int32
+	lead   int64 // value at the pivot
+	source int32 // which vector it came from
+	scale  uint64
+	uses   []use
+	div    uint64
+}
+
+type use struct {
+	of     int32
+	factor uint64 // modulo prime
+}
+
+const (
+	prime = 1<<61 - 1
+	most  = 1 << 31 // numbers of rows stay below
+)
+
+// newSpace makes an empty space over columns of these weights.
+func newSpace(weight []int32) *space {
+	s := &space{weight: weight, pivot: make([]int32, len(weight)), acc: make([]int64, len(weight)), has: make([]bool, len(weight))}
+	for i := range s.pivot {
+		s.pivot[i] = -1
+	}
+	return s
+}
+
+// touch adds to a column of the scratch vector.
+func (s *space) touch(column int32, value int64) {
+	if !s.has[column] {
+		s.has[column] = true
+		s.touched = append(s.touched, column)
+	}
+	s.acc[column] += value
+	if r := s.pivot[column]; r >= 0 && !s.queued[r] {
+		s.queued[r] = true
+		s.push(r)
+	}
+}
+
+// reduce eliminates every pivot from the scratch vector. What it did is in used, in order; scale is what the vector was
+// multiplied by on the way, modulo prime.
+func (s *space) reduce() (scale uint64) {
+	scale = 1
+	s.used = s.used[:0]
+	for len(s.heap) > 0 {
+		i := s.pop()
+		r := &s.rows[i]
+		f := s.acc[r.pivot]
+		if f == 0 {
+			s.queued[i] = false
+			continue
+		}
+		if f%r.lead != 0 { // make it divisible; the rest of the vector grows with it
+			m := r.lead / gcd(f, r.lead)
+			for _, c := range s.touched {
+				if abs(s.acc[c]) >= most {
+					s.overflow = true
+				}
+				s.acc[c] *= m
+			}
+			for j := range s.used {
+				s.used[j].factor = times(s.used[j].factor, residue(m))
+			}
+			scale = times(scale, residue(m))
+			f *= m
+		}
+		f /= r.lead
+		if abs(f) >= most {
+			s.overflow = true
+		}
+		if s.overflow { // the numbers no longer mean anything; only empty the heap
+			s.queued[i] = false
+			continue
+		}
+		s.used = append(s.used, use{i, residue(f)})
+		for j, c := range r.at {
+			if s.touch(c, -f*r.value[j]); abs(s.acc[c]) >= most {
+				s.overflow = true
+			}
+		}
+		s.queued[i] = false
+	}
+	return scale
+}
+
+// clear makes the scratch vector zero.
+func (s *space) clear() {
+	for _, c := range s.touched {
+		s.acc[c], s.has[c] = 0, false
+	}
+	s.touched = s.touched[:0]
+}
+
+// add puts the vector with ones at these columns into the space.
+func (s *space) add(set []int32, source int32) {
+	for _, c := range set {
+		s.touch(c, 1)
+	}
+	scale := s.reduce()
+	r := row{pivot: -1, source: source, scale: scale, div: 1}
+	var common int64
+	for _, c := range s.touched {
+		if v := s.acc[c]; v != 0 {
+			r.at = append(r.at, c)
+			common = gcd(common, v)
+		}
+	}
+	if len(r.at) > 0 && !s.overflow {
+		slices.Sort(r.at)
+		r.div = residue(common)
+		r.value = make([]int64, len(r.at))
+		for i, c := range r.at {
+			r.value[i] = s.acc[c] / common
+			if r.pivot < 0 || s.prefer(c, r.value[i], r.pivot, r.lead) {
+				r.pivot, r.lead = c, r.value[i]
+			}
+		}
+		r.uses = slices.Clone(s.used)
+		s.pivot[r.pivot] = int32(len(s.rows))
+		s.rows = append(s.rows, r)
+		s.queued = append(s.queued, false)
+	}
+	s.clear()
+}
+
+// prefer reports whether a column is the better pivot: units first, then columns that are in few vectors.
+func (s *space) prefer(a int32, va int64, b int32, vb int64) bool {
+	if ua, ub := abs(va) == 1, abs(vb) == 1; ua != ub {
+		return ua
+	}
+	return s.weight[a] < s.weight[b]
+}
+
+// solve fixes a vector modulo prime that is orthogonal to everything in the space and otherwise arbitrary.
+func (s *space) solve() {
+	s.kernel = make([]uint64, len(s.pivot))
+	for c, r := range s.pivot {
+		if r < 0 {
+			s.kernel[c] = scatter(uint64(c))
+		}
+	}
+	for i := len(s.rows) - 1; i >= 0; i-- {
+		r := &s.rows[i]
+		var sum uint64
+		for j, c := range r.at {
+			if c != r.pivot {
+				sum = plus(sum, times(residue(r.value[j]), s.kernel[c]))
+			}
+		}
+		sum = times(prime-sum, inverse(r.lead))
+		if sum == prime {
+			sum = 0
+		}
+		s.kernel[r.pivot] = sum
+	}
+}
+
+// maybe screens: false means that the vector (ones at plus, minus ones at less) is certainly not in the space. For if it
+// were, it would be a combination of basis rows, whose pivots are smaller than the prime, with coefficients that exist modulo the
+// prime; it would then be orthogonal to kernel as they are.
+func (s *space) maybe(vector signed) bool {
+	var sum uint64
+	for _, c := range vector.plus {
+		sum = plus(sum, s.kernel[c])
+	}
+	for _, c := range vector.less {
+		sum = plus(sum, prime-s.kernel[c])
+	}
+	return sum%prime == 0
+}
+
+// contains reports, exactly, whether a vector is in the space, and if so a nonzero set of the vectors it is made of: each
+// source with its coefficient modulo prime.
+func (s *space) contains(vector signed) (sources map[int32]uint64, ok bool) {
+	for _, c := range vector.plus {
+		s.touch(c, 1)
+	}
+	for _, c := range vector.less {
+		s.touch(c, -1)
+	}
+	s.reduce()
+	ok = !s.overflow
+	for _, c := range s.touched {
+		ok = ok && s.acc[c] == 0
+	}
+	s.clear()
+	if !ok {
+		return nil, false
+	}
+	coefficient := map[int32]uint64{}
+	for _, u := range s.used {
+		coefficient[u.of] = u.factor
+	}
+	sources = map[int32]uint64{}
+	for i := int32(len(s.rows) - 1); i >= 0; i-- {
+		c, in := coefficient[i]
+		if !in || c%prime == 0 {
+			continue
+		}
+		r := &s.rows[i]
+		c = times(c, power(r.div, prime-2))
+		sources[r.source] = times(c, r.scale)
+		for _, u := range r.uses {
+			coefficient[u.of] = plus(coefficient[u.of], prime-times(c, u.factor))
+		}
+	}
+	return sources, true
+}
+
+// signed is a vector of ones, minus ones and zeros.
+type signed struct{ plus, less []int32 }
+
+func (s *space) push(r int32) {
+	s.heap = append(s.heap, r)
+	for i := len(s.heap) - 1; i > 0; {
+		parent := (i - 1) / 2
+		if s.heap[parent] <= s.heap[i] {
+			return
+		}
+		s.heap[parent], s.heap[i] = s.heap[i], s.heap[parent]
+		i = parent
+	}
+}
+
+func (s *space) pop() int32 {
+	h := s.heap
+	top := h[0]
+	h[0] = h[len(h)-1]
+	h = h[:len(h)-1]
+	s.heap = h
+	for i := 0; ; {
+		child := 2*i + 1
+		if child >= len(h) {
+			return top
+		}
+		if child+1 < len(h) && h[child+1] < h[child] {
+			child++
+		}
+		if h[i] <= h[child] {
+			return top
+		}
+		h[i], h[child] = h[child], h[i]
+		i = child
+	}
+}
+
+func abs(v int64) int64 { return max(v, -v) }
+
+// gcd is the greatest common divisor, not negative.
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return abs(a)
+}
+
+// residue is a whole number modulo prime.
+func residue(v int64) uint64 {
+	if v < 0 {
+		return prime - uint64(-v)%prime
+	}
+	return uint64(v) % prime
+}
+
+func plus(a, b uint64) uint64 {
+	if a += b; a >= prime {
+		a -= prime
+	}
+	return a
+}
+
+func times(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return plus(lo&prime, plus((hi<<3|lo>>61)%prime, 0))
+}
+
+func power(b, e uint64) uint64 {
+	out := uint64(1)
+	for ; e > 0; e >>= 1 {
+		if e&1 == 1 {
+			out = times(out, b)
+		}
+		b = times(b, b)
+	}
+	return out
+}
+
+func inverse(v int64) uint64 {
+	switch v {
+	case 1:
+		return 1
+	case -1:
+		return prime - 1
+	}
+	return power(residue(v), prime-2)
+}
+
+// scatter gives an arbitrary number below prime for each number, always the same.
+func scatter(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return (x ^ x>>31) % prime
+}
