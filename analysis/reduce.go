@@ -55,6 +55,7 @@ type reductionData struct {
 	Least    int // the first value of a narrow column that is an answer
 	Today    string
 	Quarter  string // of today
+	Places   int    // what the earlier of two stages' places is multiplied with
 	Journeys []reductionJourney
 }
 
@@ -90,7 +91,7 @@ type reductionConstruct struct {
 }
 
 func (l *layout) reductionData(today koe.Date) reductionData {
-	data := reductionData{Least: leastValue, Today: today.String(), Quarter: quarterOf(today)}
+	data := reductionData{Least: leastValue, Today: today.String(), Quarter: quarterOf(today), Places: stagePlaces}
 	for _, segment := range l.segments {
 		data.Segments = append(data.Segments, segment.column)
 		data.Named = append(data.Named, namedSegment{segment.name, segment.column})

@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"koe"
@@ -12,8 +13,10 @@ import (
 type reductionStages struct {
 	PairedTable  string            // of pairs of responses, temporary
 	PositionSQL  string            // the place of a stage in the journey; 0: it takes no part
+	FromSQL      string            // the earlier stage of a pair of places, by its name
+	ToSQL        string            // the later one
 	Paired       []pairedConstruct // constructs that two stages ask
-	Follow       []stagePair       // one stage and the next of its audience
+	Steps        []followStep      // one stage and the next of its audience
 	Exposures    []exposure
 	Contrasts    []contrast
 	Associations []association
@@ -29,8 +32,17 @@ type stagePair struct {
 type pairedConstruct struct {
 	Construct      reductionConstruct
 	Earlier, Later string // columns
-	StagesSQL      string // the pairs of stages that count
+	Stages         string // the pairs of places that count, as numbers
 }
+
+// followStep is one stage, the next of its audience, and the constructs whose scores at the first are looked at.
+type followStep struct {
+	From, To   string
+	Constructs []reductionConstruct
+}
+
+// stagePlaces is what the place of the earlier stage is multiplied with in the number of a pair.
+const stagePlaces = 1000
 
 type exposure struct {
 	Measure, Event string
@@ -81,30 +93,29 @@ func (l *journeyLayout) pairsOf(c *constructLayout) (pairs []stagePair) {
 func (l *journeyLayout) reductionStages() reductionStages {
 	out := reductionStages{PairedTable: "paired_" + l.ID, PositionSQL: "0"}
 	paired := map[string]pairedConstruct{}
-	places := ""
+	number := map[string]int{} // of each stage, from 1
+	places, from, to := "", "", ""
 	for i, stage := range l.Stages {
+		number[stage.ID] = i + 1
 		places += fmt.Sprintf(" WHEN %s THEN %d", literal(stage.ID), i+1)
+		from += fmt.Sprintf(" WHEN stages < %d THEN %s", (i+2)*stagePlaces, literal(stage.ID))
+		to += fmt.Sprintf(" WHEN %d THEN %s", i+1, literal(stage.ID))
 	}
 	if places != "" {
 		out.PositionSQL = "CASE stage" + places + " ELSE 0 END"
+		out.FromSQL, out.ToSQL = "CASE"+from+" END", fmt.Sprintf("CASE stages %% %d%s END", stagePlaces, to)
 	}
 	for _, c := range l.constructs {
 		var which []string
 		for _, pair := range l.pairsOf(c) {
-			which = append(which, fmt.Sprintf("(from_stage = %s AND to_stage = %s)", literal(pair.From), literal(pair.To)))
+			which = append(which, strconv.Itoa(number[pair.From]*stagePlaces+number[pair.To]))
 		}
 		if len(which) > 0 {
-			paired[c.ID] = pairedConstruct{c.reduction(), fmt.Sprintf("earlier_%d", c.number), fmt.Sprintf("later_%d", c.number), strings.Join(which, " OR ")}
+			paired[c.ID] = pairedConstruct{c.reduction(), fmt.Sprintf("earlier_%d", c.number), fmt.Sprintf("later_%d", c.number), strings.Join(which, ", ")}
 			out.Paired = append(out.Paired, paired[c.ID])
 		}
-		for _, from := range l.asking(c) {
-			at := slices.IndexFunc(l.Stages, func(s koe.Stage) bool { return s.ID == from.ID })
-			next := slices.IndexFunc(l.Stages[at+1:], func(s koe.Stage) bool { return s.Audience == from.Audience })
-			if next >= 0 && l.linked(from) && l.linked(&l.Stages[at+1+next]) {
-				out.Follow = append(out.Follow, stagePair{c.reduction(), from.ID, l.Stages[at+1+next].ID})
-			}
-		}
 	}
+	out.Steps = l.followSteps()
 	for _, measure := range l.Measures {
 		if measure.Event == "" {
 			continue
@@ -136,6 +147,28 @@ func (l *journeyLayout) reductionStages() reductionStages {
 	}
 	out.Drivers = l.drivers()
 	return out
+}
+
+// followSteps lists each stage with the next of its audience, where both are kept under the person's key.
+func (l *journeyLayout) followSteps() (steps []followStep) {
+	for i := range l.Stages {
+		from := &l.Stages[i]
+		next := slices.IndexFunc(l.Stages[i+1:], func(s koe.Stage) bool { return s.Audience == from.Audience })
+		if next < 0 || !l.linked(from) || !l.linked(&l.Stages[i+1+next]) {
+			continue
+		}
+		step := followStep{From: from.ID, To: l.Stages[i+1+next].ID}
+		survey, _ := l.Survey(from.Survey)
+		for _, c := range l.constructs {
+			if c.asks(survey) {
+				step.Constructs = append(step.Constructs, c.reduction())
+			}
+		}
+		if len(step.Constructs) > 0 {
+			steps = append(steps, step)
+		}
+	}
+	return steps
 }
 
 // valueSQL gives the expression of a construct's score or a question's raw answer, in its unit, and when it is valid.

@@ -2,12 +2,14 @@
 -- earlier one: how many people. From response_* joined with invitation on the person and stay. Silent is who was asked, did
 -- not answer, and can no more.
 CREATE TABLE red_silence (journey VARCHAR, construct VARCHAR, from_stage VARCHAR, to_stage VARCHAR, stayed BOOLEAN, score BIGINT, n BIGINT);
-{{range $j := .Journeys}}{{range .Follow}}INSERT INTO red_silence SELECT {{lit $j.ID}}, {{lit .Construct.ID}}, {{lit .From}}, {{lit .To}}, stayed, score, count(*) FROM
-    (SELECT person_key, spell, {{.Construct.ScoreSQL}} AS score FROM {{ident $j.Table}} WHERE stage = {{lit .From}} AND latest AND person_key IS NOT NULL AND {{ident .Construct.Answered}} >= {{.Construct.Needed}}) AS a
+{{range $j := .Journeys}}{{range .Steps}}CREATE OR REPLACE TEMP TABLE followed AS SELECT stayed{{range .Constructs}}, {{ident .Total}}, {{ident .Answered}}{{end}} FROM
+    (SELECT person_key, spell{{range .Constructs}}, {{ident .Total}}, {{ident .Answered}}{{end}} FROM {{ident $j.Table}} WHERE stage = {{lit .From}} AND latest AND person_key IS NOT NULL) AS a
     INNER JOIN (SELECT person_key, spell, status = 'answered' AS stayed FROM invitation WHERE journey = {{lit $j.ID}} AND stage = {{lit .To}} AND occurrence = 1
         AND (status = 'answered' OR ((status = 'invited' OR status = 'declined') AND closes_on < CAST({{lit $.Today}} AS DATE)))) AS b
-    USING (person_key, spell) GROUP BY stayed, score;
-{{end}}{{end}}
+    USING (person_key, spell);
+{{$step := .}}{{range .Constructs}}INSERT INTO red_silence SELECT {{lit $j.ID}}, {{lit .ID}}, {{lit $step.From}}, {{lit $step.To}}, stayed, score, count(*) FROM
+    (SELECT stayed, {{.ScoreSQL}} AS score FROM followed WHERE {{ident .Answered}} >= {{.Needed}}) AS f GROUP BY stayed, score;
+{{end}}{{end}}{{end}}
 COMMENT ON TABLE red_silence IS 'Earlier scores of people who then answered or fell silent: one row a construct, pair of following stages, answer or silence, and score.';
 COMMENT ON COLUMN red_silence.journey IS 'Journey id.';
 COMMENT ON COLUMN red_silence.construct IS 'Construct id.';
