@@ -100,7 +100,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	if err := a.functions(); err != nil {
 		return result, fmt.Errorf("give the warehouse its functions: %w", err)
 	}
-	if err := a.exec(ctx, "BEGIN TRANSACTION"); err != nil { // one for all: a statement alone would wait for the disk
+	if err := a.exec(ctx, "BEGIN TRANSACTION"); err != nil { // one for many: a statement alone would wait for the disk
 		return result, err
 	}
 	if err := a.all(ctx, &result, progress); err != nil {
@@ -179,6 +179,9 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	if err := a.publishable(ctx, tables, func(name string) { of++; step(name) }); err != nil {
 		return fmt.Errorf("published figures: %w", err)
 	}
+	if err := a.settle(ctx); err != nil {
+		return err
+	}
 	progress("disclosure", done, of)
 	if err := a.disclose(ctx, tables, result); err != nil {
 		return fmt.Errorf("disclosure control: %w", err)
@@ -189,6 +192,9 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 
 // runModels runs every model over the reductions.
 func (a *analyzer) runModels(ctx context.Context, progress func(name string)) error {
+	if err := a.settle(ctx); err != nil {
+		return err
+	}
 	for _, model := range steps() {
 		progress(model.name)
 		run := model.run
@@ -201,6 +207,10 @@ func (a *analyzer) runModels(ctx context.Context, progress func(name string)) er
 	}
 	return nil
 }
+
+// settle ends the transaction and begins the next: tables of an open one have no statistics, and are slow to read. The version
+// is nobody's before it is published, so it need not hold together before.
+func (a *analyzer) settle(ctx context.Context) error { return a.exec(ctx, "COMMIT; BEGIN TRANSACTION") }
 
 // prepare drops what the last analysis wrote and makes empty tables.
 func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {

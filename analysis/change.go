@@ -2,35 +2,32 @@ package analysis
 
 import (
 	"context"
-	"strings"
 
 	"koe/analysis/stats"
 )
 
-// difference is one row of models/change.sql.
-type difference struct {
-	Journey   string `db:"journey"`
-	Construct string `db:"construct"`
-	FromStage string `db:"from_stage"`
-	ToStage   string `db:"to_stage"`
-	Segment   string `db:"segment"`
-	Member    string `db:"member"`
-	Value     int64  `db:"value"`
-	N         int64  `db:"n"`
+// differences is one row of models/change.sql.
+type differences struct {
+	Journey   string  `db:"journey"`
+	Construct string  `db:"construct"`
+	FromStage string  `db:"from_stage"`
+	ToStage   string  `db:"to_stage"`
+	Segment   string  `db:"segment"`
+	Member    string  `db:"member"`
+	Values    []int64 `db:"values"`
+	Counts    []int64 `db:"counts"`
 }
 
 // change fills the table change (METHOD 3.1).
 func (a *analyzer) change(ctx context.Context) error {
-	bins, err := query[difference](ctx, a, "change")
+	bins, err := query[differences](ctx, a, "change")
 	if err != nil {
 		return err
 	}
 	var rows []Change
-	for _, run := range runs(bins, func(b *difference) string {
-		return strings.Join([]string{b.Journey, b.Construct, b.FromStage, b.ToStage, b.Segment, b.Member}, "\x00")
-	}) {
-		first := run[0]
-		c := stats.Paired(histogram(run, a.unitOf(first.Journey, first.Construct), func(b *difference) (int64, int64) { return b.Value, b.N }), 0, 0.95)
+	for i := range bins {
+		first := &bins[i]
+		c := stats.Paired(listed(first.Values, first.Counts, a.unitOf(first.Journey, first.Construct)), 0, 0.95)
 		improved, worsened := c.Up, c.Down
 		if a.betterOf(first.Journey, first.Construct) < 0 {
 			improved, worsened = worsened, improved

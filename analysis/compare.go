@@ -11,29 +11,27 @@ const fewestUnits = 5
 
 // comparison fills the tables comparison (METHOD 3.3) and shrunk (METHOD 3.5).
 func (a *analyzer) comparison(ctx context.Context) error {
-	bins, err := query[valueCount](ctx, a, "comparison")
+	all, err := query[distribution](ctx, a, "comparison")
 	if err != nil {
 		return err
 	}
 	var comparisons []Comparison
 	var shrunk []Shrunk
-	// The bins of one construct and stage: everybody first, then member by member.
-	for _, figureBins := range runs(bins, func(b *valueCount) string { return b.Journey + "\x00" + b.Construct + "\x00" + b.Stage }) {
-		unit := a.unitOf(figureBins[0].Journey, figureBins[0].Construct)
-		bin := func(b *valueCount) (int64, int64) { return b.Value, b.N }
-		var everybody []valueCount
-		for _, segmentBins := range runs(figureBins, func(b *valueCount) string { return b.Segment }) {
-			if segmentBins[0].Segment == "" {
-				everybody = segmentBins
+	// The members of one construct and stage: everybody first.
+	for _, figures := range runs(all, func(d *distribution) [3]string { return [3]string{d.Journey, d.Construct, d.Stage} }) {
+		unit := a.unitOf(figures[0].Journey, figures[0].Construct)
+		var everybody *distribution
+		for _, members := range runs(figures, func(d *distribution) string { return d.Segment }) {
+			if members[0].Segment == "" {
+				everybody = &members[0]
 				continue
 			}
-			members := runs(segmentBins, func(b *valueCount) string { return b.Member })
 			units := make([]stats.Summary, len(members))
-			for i, own := range members {
-				mine := histogram(own, unit, bin)
-				others := histogram(without(everybody, own), unit, bin)
+			for i := range members {
+				own := &members[i]
+				mine := listed(own.Values, own.Counts, unit)
 				units[i] = stats.Describe(mine)
-				comparisons = append(comparisons, compare(own[0], units[i], mine, others))
+				comparisons = append(comparisons, compare(own, units[i], mine, without(everybody, own, unit)))
 			}
 			shrunk = append(shrunk, shrink(members, units)...)
 		}
@@ -44,24 +42,25 @@ func (a *analyzer) comparison(ctx context.Context) error {
 }
 
 // without takes the people of a part away from everybody. Both are ordered by value.
-func without(all, part []valueCount) []valueCount {
-	rest := make([]valueCount, 0, len(all))
+func without(all, part *distribution, unit float64) stats.Histogram {
+	rest := make(stats.Histogram, 0, len(all.Values))
 	at := 0
-	for _, bin := range all {
-		for at < len(part) && part[at].Value < bin.Value {
+	for i, value := range all.Values {
+		n := all.Counts[i]
+		for at < len(part.Values) && part.Values[at] < value {
 			at++
 		}
-		if at < len(part) && part[at].Value == bin.Value {
-			bin.N -= part[at].N
+		if at < len(part.Values) && part.Values[at] == value {
+			n -= part.Counts[at]
 		}
-		if bin.N > 0 {
-			rest = append(rest, bin)
+		if n > 0 {
+			rest = append(rest, stats.Bin{Value: float64(value) / unit, Count: n})
 		}
 	}
 	return rest
 }
 
-func compare(of valueCount, own stats.Summary, mine, others stats.Histogram) Comparison {
+func compare(of *distribution, own stats.Summary, mine, others stats.Histogram) Comparison {
 	rest := stats.Describe(others)
 	test := stats.Welch(own, rest, 0, 0.95)
 	u, _, p := stats.MannWhitney(mine, others)
@@ -72,7 +71,7 @@ func compare(of valueCount, own stats.Summary, mine, others stats.Histogram) Com
 }
 
 // shrink gives the empirical Bayes view of the members of one segment; none where there are too few.
-func shrink(members [][]valueCount, units []stats.Summary) (rows []Shrunk) {
+func shrink(members []distribution, units []stats.Summary) (rows []Shrunk) {
 	if len(units) < fewestUnits {
 		return nil
 	}
@@ -80,8 +79,7 @@ func shrink(members [][]valueCount, units []stats.Summary) (rows []Shrunk) {
 	if !ok {
 		return nil
 	}
-	for i, member := range members {
-		of := member[0]
+	for i, of := range members {
 		rows = append(rows, Shrunk{Journey: of.Journey, Construct: of.Construct, Stage: of.Stage, Segment: of.Segment, Member: of.Member,
 			N: whole(units[i].N), Mean: figure(units[i].Mean), Weight: figure(s.B[i]), Shrunk: figure(s.EB[i]), ICC1: figure(s.ICC1), ICC2: figure(s.ICC2),
 			Ranked: s.Tau2 > 0})

@@ -7,15 +7,25 @@ import (
 	"koe/analysis/stats"
 )
 
-// valueCount is one bin of a distribution: how many people have a value, counted in the unit of the figure.
-type valueCount struct {
-	Journey   string `db:"journey"`
-	Construct string `db:"construct"`
-	Stage     string `db:"stage"`
-	Segment   string `db:"segment"`
-	Member    string `db:"member"`
-	Value     int64  `db:"value"`
-	N         int64  `db:"n"`
+// distribution is the scores of one segment member: the values, ascending and counted in the unit of the figure, and how many
+// people have each. It is one row of models/comparison.sql.
+type distribution struct {
+	Journey   string  `db:"journey"`
+	Construct string  `db:"construct"`
+	Stage     string  `db:"stage"`
+	Segment   string  `db:"segment"`
+	Member    string  `db:"member"`
+	Values    []int64 `db:"values"`
+	Counts    []int64 `db:"counts"`
+}
+
+// listed makes a distribution of values and how many people have each.
+func listed(values, counts []int64, unit float64) stats.Histogram {
+	h := make(stats.Histogram, len(values))
+	for i, value := range values {
+		h[i] = stats.Bin{Value: float64(value) / unit, Count: counts[i]}
+	}
+	return h
 }
 
 // histogram makes a distribution of whole units.

@@ -43,17 +43,18 @@ func readRows[T any](ctx context.Context, db querier, query string, args ...any)
 	}
 	defer rows.Close()
 	var out []T
+	row := new(T)
+	value := reflect.ValueOf(row).Elem()
+	targets := make([]any, value.NumField())
+	for i := range targets {
+		targets[i] = target(value.Field(i))
+	}
 	for rows.Next() {
-		var row T
-		value := reflect.ValueOf(&row).Elem()
-		targets := make([]any, value.NumField())
-		for i := range targets {
-			targets[i] = target(value.Field(i))
-		}
+		value.SetZero()
 		if err := rows.Scan(targets...); err != nil {
 			return nil, fmt.Errorf("read %s: %w", value.Type().Name(), err)
 		}
-		out = append(out, row)
+		out = append(out, *row)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read %s: %w", reflect.TypeFor[T]().Name(), err)
@@ -82,6 +83,10 @@ type orZero struct{ field reflect.Value }
 func (z *orZero) Scan(from any) error {
 	if from == nil {
 		z.field.SetZero()
+		return nil
+	}
+	if text, ok := from.(string); ok && z.field.Kind() == reflect.String {
+		z.field.SetString(text)
 		return nil
 	}
 	value := reflect.ValueOf(from)
@@ -115,6 +120,15 @@ func (l *list) Scan(from any) error {
 	elements, ok := from.([]any)
 	if !ok {
 		return fmt.Errorf("cannot put %T into %s", from, l.field.Type())
+	}
+	if numbers, ok := l.field.Addr().Interface().(*[]int64); ok {
+		*numbers = make([]int64, len(elements))
+		for i, element := range elements {
+			if (*numbers)[i], ok = element.(int64); !ok {
+				return fmt.Errorf("cannot put %T into a list of int64", element)
+			}
+		}
+		return nil
 	}
 	slice := reflect.MakeSlice(l.field.Type(), len(elements), len(elements))
 	for i, element := range elements {

@@ -169,11 +169,11 @@ func zero(n *int64) int64 {
 }
 
 // runs splits ordered rows into runs of one key.
-func runs[T any](rows []T, key func(*T) string) [][]T {
+func runs[T any, K comparable](rows []T, key func(*T) K) [][]T {
 	var out [][]T
 	for from := 0; from < len(rows); {
-		to := from + 1
-		for to < len(rows) && key(&rows[to]) == key(&rows[from]) {
+		to, of := from+1, key(&rows[from])
+		for to < len(rows) && key(&rows[to]) == of {
 			to++
 		}
 		out = append(out, rows[from:to])
@@ -232,7 +232,7 @@ func storeSafe[T any](ctx context.Context, a *analyzer, name string, rows []T) e
 
 // safeItems protects the answers to each question.
 func (a *analyzer) safeItems(ctx context.Context, all map[string]*safety) error {
-	return a.mask(ctx, "item", `SELECT item AS figure, journey, place, n FROM temp.item_rows JOIN temp.spot USING (who, stage_number, wave_number) ORDER BY figure`, safeItemSQL,
+	return a.mask(ctx, "item", `SELECT item AS figure, journey, place, n FROM temp.item_rows JOIN temp.spot USING (who, stage_number, wave_number) JOIN red_question USING (item) ORDER BY figure`, safeItemSQL,
 		func(journey string, _ int64, n []int) []disclosure.Reason {
 			return all[journey].figure(n[:all[journey].cells], all[journey].k)
 		})
@@ -322,12 +322,15 @@ func (a *analyzer) layPlaces(ctx context.Context, all map[string]*safety) error 
 	if err != nil {
 		return err
 	}
-	// spot is place by the numbers of red_cut, quarters only: -1 stands for all stages and all time.
-	return a.exec(ctx, `CREATE OR REPLACE TEMP TABLE spot AS
+	// spot is place by the numbers of red_cut, slot by those of people and stage alone; -1 stands for all stages and all time.
+	return a.exec(ctx, `CREATE OR REPLACE TEMP TABLE slot AS
 		WITH whos AS (SELECT DISTINCT who, journey, segment, member FROM red_cut),
-		stages AS (SELECT DISTINCT stage_number, journey, stage FROM red_cut UNION ALL SELECT DISTINCT -1, journey, '' FROM red_cut),
-		waves AS (SELECT DISTINCT wave_number, 'quarter' AS grain, wave AS period FROM red_cut UNION ALL SELECT -1, '', '')
-		SELECT who, stage_number, wave_number, place FROM temp.place JOIN whos USING (journey, segment, member) JOIN stages USING (journey, stage) JOIN waves USING (grain, period)`)
+		stages AS (SELECT DISTINCT stage_number, journey, stage FROM red_cut UNION ALL SELECT DISTINCT -1, journey, '' FROM red_cut)
+		SELECT who, stage_number, CASE WHEN grain = '' THEN 'all' ELSE grain END AS grain, period, place
+		FROM temp.place JOIN whos USING (journey, segment, member) JOIN stages USING (journey, stage);
+		CREATE OR REPLACE TEMP TABLE spot AS
+		WITH waves AS (SELECT DISTINCT wave_number, 'quarter' AS grain, wave AS period FROM red_cut UNION ALL SELECT -1, 'all', '')
+		SELECT who, stage_number, wave_number, place FROM temp.slot JOIN waves USING (grain, period)`)
 }
 
 // counted puts the people of a run of rows into the cells of the grid.
@@ -359,9 +362,8 @@ func (a *analyzer) safeTrends(ctx context.Context, all map[string]*safety) error
 			constructs[int64(c.number)] = c.ID
 		}
 	}
-	return a.mask(ctx, "trend", `SELECT c.scale AS figure, c.journey, g.place, t.n FROM trend t JOIN red_construct c USING (journey, construct)
-		JOIN temp.place g ON g.journey = t.journey AND g.segment = t.segment AND g.member = t.member AND g.stage = t.stage
-		AND g.grain = (CASE WHEN t.grain = 'all' THEN '' ELSE t.grain END) AND g.period = t.period WHERE t.stage <> '' OR t.grain = 'all' ORDER BY figure`, safeTrendSQL,
+	return a.mask(ctx, "trend", `SELECT scale AS figure, journey, place, n FROM temp.trend_rows JOIN red_construct USING (scale)
+		JOIN temp.slot USING (who, stage_number, grain, period) WHERE stage_number >= 0 OR grain = 'all' ORDER BY figure`, safeTrendSQL,
 		func(journey string, figure int64, n []int) []disclosure.Reason {
 			s := all[journey]
 			return s.score(constructs[figure], n[:s.cells])

@@ -73,8 +73,8 @@ func (a *analyzer) lines(sums []quarterSum) []line {
 	all := map[key]quarters{}
 	stages := map[[2]string]map[string]bool{} // of each construct
 	var order []key
-	for _, run := range runs(sums, func(s *quarterSum) string {
-		return s.Journey + "\x00" + s.Construct + "\x00" + s.Stage + "\x00" + s.Segment + "\x00" + s.Member
+	for _, run := range runs(sums, func(s *quarterSum) [5]string {
+		return [5]string{s.Journey, s.Construct, s.Stage, s.Segment, s.Member}
 	}) {
 		of := run[0]
 		out = append(out, line{of, merge(run, int64(a.safety.MinGroup))})

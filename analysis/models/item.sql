@@ -1,31 +1,54 @@
 -- item: one row a question, stage, period and segment member: the answers to it, raw. Means of scales and numbers, shares
 -- on the desirable and the undesirable side (METHOD 2), and the counts of each answer. From red_item, red_cut, red_question.
--- The rows stay with their numbers in temp.item_rows, for disclosure control.
-CREATE OR REPLACE TEMP TABLE item_rows AS
-WITH whos AS (SELECT DISTINCT who, journey, segment, member FROM red_cut),
-stages AS (SELECT DISTINCT stage_number, stage FROM red_cut),
-waves AS (SELECT DISTINCT wave_number, wave FROM red_cut),
+-- The exact sums come first, and the rows stay with their numbers in temp.item_rows, for disclosure control. Texts are slow to group by, and several numbers
+-- slower than one: spot is who, stage_number and wave_number in one. c0 to c10 count the first steps of a scale; questions of
+-- more steps are counted in lists.
+CREATE OR REPLACE TEMP TABLE item_sums AS
+WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
+questions AS (SELECT item, kind <> 'multi' AS one, unit, coalesce(low, 1)::BIGINT AS low, good_from * unit AS good_from, good_to * unit AS good_to,
+    bad_from * unit AS bad_from, bad_to * unit AS bad_to FROM red_question),
 fine AS (
-    SELECT item, who, stage_number, wave_number, value, sum(n)::BIGINT AS n FROM red_item JOIN red_cut USING (cell) GROUP BY ALL
-), counts AS (
-    SELECT item, who, stage_number, wave_number, value, sum(n)::BIGINT AS n FROM fine
-    GROUP BY GROUPING SETS ((item, who, value, stage_number, wave_number), (item, who, value, stage_number), (item, who, value, wave_number), (item, who, value))
-), summed AS (
-    SELECT item, who, stage_number, wave_number,
-           sum(CASE WHEN kind <> 'multi' OR value = 0 THEN n END)::BIGINT AS n, sum(n * value::HUGEINT) AS s1, sum(n * value::HUGEINT * value) AS s2,
-           coalesce(sum(CASE WHEN value >= good_from * unit AND value <= good_to * unit THEN n END), 0)::BIGINT AS good,
-           coalesce(sum(CASE WHEN value >= bad_from * unit AND value <= bad_to * unit THEN n END), 0)::BIGINT AS bad,
-           CASE WHEN any_value(steps) IS NOT NULL THEN map(list((value - coalesce(low, 1))::INTEGER), list(n)) END AS steps_counted
-    FROM counts JOIN red_question USING (item) GROUP BY item, who, stage_number, wave_number
+    SELECT item, spot, value, sum(n)::BIGINT AS n FROM red_item JOIN cut USING (cell) GROUP BY item, spot, value
 )
-SELECT q.journey, coalesce(stage, '') AS stage, coalesce(wave, '') AS period, question, segment, member, n,
-    CASE WHEN kind IN ('scale', 'number', 'yesno', 'consent') THEN s1::DOUBLE / n / unit END AS mean,
+SELECT item, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot % 4096 AS wave_number,
+    sum(CASE WHEN one OR value = 0 THEN n END)::BIGINT AS n, sum(n * value::HUGEINT) AS s1, sum(n * value::HUGEINT * value) AS s2,
+    sum(CASE WHEN value >= good_from AND value <= good_to THEN n ELSE 0 END)::BIGINT AS good,
+    sum(CASE WHEN value >= bad_from AND value <= bad_to THEN n ELSE 0 END)::BIGINT AS bad,
+    sum(CASE WHEN value = low THEN n ELSE 0 END)::BIGINT AS c0, sum(CASE WHEN value = low + 1 THEN n ELSE 0 END)::BIGINT AS c1,
+    sum(CASE WHEN value = low + 2 THEN n ELSE 0 END)::BIGINT AS c2, sum(CASE WHEN value = low + 3 THEN n ELSE 0 END)::BIGINT AS c3,
+    sum(CASE WHEN value = low + 4 THEN n ELSE 0 END)::BIGINT AS c4, sum(CASE WHEN value = low + 5 THEN n ELSE 0 END)::BIGINT AS c5,
+    sum(CASE WHEN value = low + 6 THEN n ELSE 0 END)::BIGINT AS c6, sum(CASE WHEN value = low + 7 THEN n ELSE 0 END)::BIGINT AS c7,
+    sum(CASE WHEN value = low + 8 THEN n ELSE 0 END)::BIGINT AS c8, sum(CASE WHEN value = low + 9 THEN n ELSE 0 END)::BIGINT AS c9,
+    sum(CASE WHEN value = low + 10 THEN n ELSE 0 END)::BIGINT AS c10
+FROM fine JOIN questions USING (item) GROUP BY item, spot;
+CREATE OR REPLACE TEMP TABLE item_rows AS
+WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
+summed AS (
+    SELECT item, who, coalesce(stage_number, -1) AS stage_number, coalesce(wave_number, -1) AS wave_number, sum(n)::BIGINT AS n, sum(s1) AS s1, sum(s2) AS s2, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
+        [sum(c0)::BIGINT, sum(c1)::BIGINT, sum(c2)::BIGINT, sum(c3)::BIGINT, sum(c4)::BIGINT, sum(c5)::BIGINT, sum(c6)::BIGINT, sum(c7)::BIGINT, sum(c8)::BIGINT,
+         sum(c9)::BIGINT, sum(c10)::BIGINT] AS counts
+    FROM item_sums GROUP BY GROUPING SETS ((item, who, stage_number, wave_number), (item, who, stage_number), (item, who, wave_number), (item, who))
+), long AS (
+    SELECT item, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot % 4096 AS wave_number, (value - coalesce(low, 1))::INTEGER AS step, n
+    FROM red_item JOIN (SELECT item, low FROM red_question WHERE steps > 11) AS many USING (item) JOIN cut USING (cell)
+), stepped AS (
+    SELECT item, who, coalesce(stage_number, -1) AS stage_number, coalesce(wave_number, -1) AS wave_number, step, sum(n)::BIGINT AS n FROM long
+    GROUP BY GROUPING SETS ((item, who, step, stage_number, wave_number), (item, who, step, stage_number), (item, who, step, wave_number), (item, who, step))
+), listed AS (
+    SELECT item, who, stage_number, wave_number, map(list(step), list(n)) AS steps_counted FROM stepped GROUP BY item, who, stage_number, wave_number
+)
+SELECT n, CASE WHEN kind IN ('scale', 'number', 'yesno', 'consent') THEN s1::DOUBLE / n / unit END AS mean,
     CASE WHEN kind IN ('scale', 'number', 'yesno', 'consent') AND n > 1 THEN spread(n, s1, s2, unit) END AS sd,
     CASE WHEN good_from IS NOT NULL THEN good / n END AS favourable,
     CASE WHEN good_from IS NOT NULL THEN (n - good - bad) / n END AS neutral,
     CASE WHEN good_from IS NOT NULL THEN bad / n END AS unfavourable,
-    CASE WHEN steps IS NOT NULL THEN list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0)) END AS counts,
-    item, who, coalesce(stage_number, -1) AS stage_number, coalesce(wave_number, -1) AS wave_number
-FROM summed JOIN red_question q USING (item) JOIN whos USING (who) LEFT JOIN stages USING (stage_number) LEFT JOIN waves USING (wave_number)
+    CASE WHEN steps <= 11 THEN counts[:steps] WHEN steps IS NOT NULL THEN list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0)) END AS counts,
+    item, who::INTEGER AS who, stage_number::INTEGER AS stage_number, wave_number::INTEGER AS wave_number
+FROM summed JOIN red_question USING (item) LEFT JOIN listed USING (item, who, stage_number, wave_number)
 WHERE n > 0 ORDER BY item, who, stage_number, wave_number;
-INSERT INTO item SELECT * EXCLUDE (item, who, stage_number, wave_number) FROM item_rows;
+INSERT INTO item
+WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),
+stages AS (SELECT DISTINCT stage_number, stage FROM red_cut UNION ALL SELECT -1, ''),
+waves AS (SELECT DISTINCT wave_number, wave FROM red_cut UNION ALL SELECT -1, '')
+SELECT journey, stage, wave, question, segment, member, n, mean, sd, favourable, neutral, unfavourable, counts
+FROM item_rows JOIN red_question USING (item) JOIN whos USING (who) JOIN stages USING (stage_number) JOIN waves USING (wave_number);

@@ -1,11 +1,8 @@
 -- trend_test: one row a construct, stage, segment member and quarter: exact sums of the scores, for Go to merge quarters, to
--- test for a trend and to look for signals (METHOD 3.2). From red_score, red_cut, red_construct.
+-- test for a trend and to look for signals (METHOD 3.2). From temp.score_sums (red_score), red_cut, red_construct.
 WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),
 stages AS (SELECT DISTINCT stage_number, stage FROM red_cut),
-waves AS (SELECT DISTINCT wave_number, wave FROM red_cut WHERE wave <> ''),
-fine AS (
-    SELECT scale, stage_number, wave_number, who, sum(n)::BIGINT AS n, sum(n * score::HUGEINT) AS total
-    FROM red_score JOIN red_cut USING (cell) WHERE score IS NOT NULL GROUP BY ALL
-)
-SELECT journey, construct, stage, segment, member, wave AS period, n, total::DOUBLE / unit AS total
-FROM fine JOIN whos USING (who) JOIN stages USING (stage_number) JOIN waves USING (wave_number) JOIN red_construct USING (scale) ORDER BY ALL;
+waves AS (SELECT DISTINCT wave_number, wave FROM red_cut WHERE wave <> '')
+SELECT journey, construct, stage, segment, member, wave AS period, n, s1::DOUBLE / unit AS total
+FROM score_sums JOIN whos USING (who) JOIN stages USING (stage_number) JOIN waves USING (wave_number) JOIN red_construct USING (scale)
+WHERE grain = 'quarter' AND n > 0 ORDER BY journey, construct, stage, segment, member, period;
