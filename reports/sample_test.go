@@ -406,6 +406,14 @@ func (s *sampler) inference() {
 		s.Tables.Comparison = append(s.Tables.Comparison, analysis.Comparison{Journey: "chuto", Construct: "isolation", Segment: v.segment, Member: v.member, N: p(int64(46)), NShown: "46", Mean: p(v.mean), RestN: p(int64(240)), RestNShown: "240",
 			RestMean: p(2.7), Difference: p(v.mean - 2.7), CILow: p(v.mean - 3.0), CIHigh: p(v.mean - 2.4), T: p(3.0), DF: p(60.0), P: p(v.q / 3), Q: p(v.q), HedgesG: p(v.g), U: p(0.6), UP: p(v.q)})
 	}
+	for i, m := range []string{"情報システム局/システム課", "総務局/会計課", "総務局/企画課"} {
+		s.Tables.Shrunk = append(s.Tables.Shrunk, analysis.Shrunk{Journey: "chuto", Construct: "isolation", Stage: "m3", Segment: "division", Member: m, N: p(int64(46)), NShown: "46",
+			Mean: p(3.5 - 0.7*float64(i)), Shrunk: p(3.2 - 0.4*float64(i)), Weight: p(0.7), ICC1: p(0.11), ICC2: p(0.62), Ranked: true})
+	}
+	s.Tables.Shrunk = append(s.Tables.Shrunk, analysis.Shrunk{Journey: "chuto", Construct: "isolation", Stage: "m3", Segment: "division", Member: "総務局/広報室", Ranked: true, Withheld: "small"},
+		analysis.Shrunk{Journey: "chuto", Construct: "fit", Stage: "m3", Segment: "bureau", Member: "総務局", N: p(int64(70)), NShown: "70", Mean: p(3.4), Shrunk: p(3.4), ICC1: p(0.0), ICC2: p(0.0)})
+	s.Tables.RetentionTest = []analysis.RetentionTest{{Segment: "bureau", MemberA: "情報システム局", MemberB: "政策局", Chi2: p(4.31), P: p(0.038)},
+		{Segment: "division", MemberA: "情報システム局/システム課", MemberB: "政策局/政策課", Withheld: "small"}}
 	for _, h := range sampleHypotheses {
 		row := analysis.Hypothesis{Journey: "chuto", Hypothesis: h.id, Stage: h.stage, Prior: true, Verdict: h.verdict, Reason: h.reason, Bar: p(h.bar), NShown: "5–9"}
 		if h.n > 0 {
@@ -442,6 +450,11 @@ func (s *sampler) voices() {
 			}
 		}
 	}
+	s.Tables.Theme = append(s.Tables.Theme, analysis.Theme{Journey: "chuto", Stage: "pre", Withheld: "small"})
+	s.Tables.Cooccurrence = []analysis.Cooccurrence{
+		{Journey: "chuto", Kind: "theme", ItemA: "isolation", ItemB: "network", Jaccard: p(0.41), NPMI: p(0.33)},
+		{Journey: "chuto", Kind: "theme", ItemA: "career", ItemB: "transfer", Jaccard: p(0.28), NPMI: p(0.21)},
+		{Journey: "chuto", Kind: "word", ItemA: "相手", ItemB: "話す", Jaccard: p(0.52), NPMI: p(0.47)}}
 	s.Tables.Keyness = []analysis.Keyness{{Journey: "chuto", Stage: "m3", Word: "交流", People: p(int64(19)), Commenters: p(int64(38)), RestPeople: p(int64(11)), RestCommenters: p(int64(80)), G2: p(16.2), LogRatio: p(1.8), P: p(0.0001), Q: p(0.002)}}
 	for _, c := range []struct{ stage, text, theme string }{
 		{"m3", "同じ時期に中途で入った人がどこにいるのか分からず、気軽に話せる相手がいない。", "isolation:issue"},

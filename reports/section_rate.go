@@ -174,8 +174,10 @@ func (c *composer) silencePart(journey string) *part {
 // retentionSection is 定着: the share still here so many months after joining.
 func (c *composer) retentionSection() *section {
 	s := &section{ID: c.id("retention"), Title: c.say("section.retention"), Lead: []string{c.say("retention.lead")}}
-	if p := c.retentionPart(); p != nil {
-		s.Parts = append(s.Parts, p)
+	for _, p := range []*part{c.retentionPart(), c.retentionTestPart()} {
+		if p != nil {
+			s.Parts = append(s.Parts, p)
+		}
 	}
 	return s
 }

@@ -27,8 +27,10 @@ func (c *composer) unitSection() *section {
 				}
 			}
 		}
-		if p := c.comparisons(journey); p != nil {
-			s.Parts = append(s.Parts, p)
+		for _, p := range []*part{c.comparisons(journey), c.shrunkPart(journey)} {
+			if p != nil {
+				s.Parts = append(s.Parts, p)
+			}
 		}
 	}
 	if p := c.mergedPart("unit"); p != nil && len(s.Parts) > 0 {

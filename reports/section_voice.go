@@ -15,11 +15,10 @@ func (c *composer) voiceSection() *section {
 		if !c.scope.Everybody() {
 			continue // comments and word lists are shown for the whole organisation only (METHOD 5.4)
 		}
-		if p := c.keynessPart(journey); p != nil {
-			s.Parts = append(s.Parts, p)
-		}
-		if p := c.commentPart(journey); p != nil {
-			s.Parts = append(s.Parts, p)
+		for _, p := range []*part{c.togetherPart(journey), c.keynessPart(journey), c.commentPart(journey)} {
+			if p != nil {
+				s.Parts = append(s.Parts, p)
+			}
 		}
 	}
 	return s
@@ -47,9 +46,11 @@ func (c *composer) themePart(journey string) *part {
 		if r.People == nil && r.PeopleShown != "" {
 			value = text(c.fewPeople(r.PeopleShown))
 		}
-		if r.Withheld != "" {
-			value = c.notPublished()
-			remarks[key] = c.withheld(r.Withheld)
+		if r.Withheld != "" { // one row for all that was said there
+			for _, v := range valences {
+				rows[key][v] = c.notPublished()
+			}
+			value, commenters[key], remarks[key] = c.notPublished(), c.notPublished(), c.withheld(r.Withheld)
 		} else if r.People != nil {
 			weight[r.Theme] += *r.People
 		}
@@ -72,7 +73,11 @@ func (c *composer) themePart(journey string) *part {
 	for _, stage := range append([]string{""}, stages...) {
 		for _, theme := range themesByWeight(rows, stage, weight) {
 			key := themeKey{stage, theme}
-			cells := []cell{text(c.orKey("theme.", theme)), text(c.stageTitle(journey, stage))}
+			name := c.orKey("theme.", theme)
+			if theme == "" {
+				name = c.say("voice.themes.all")
+			}
+			cells := []cell{text(name), text(c.stageTitle(journey, stage))}
 			for _, v := range valences {
 				value, ok := rows[key][v]
 				if !ok {
