@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"koe"
-	"koe/collector/imports/table"
 	"koe/internal/koetest"
 	"koe/store"
 
@@ -129,89 +128,4 @@ func TestDetect_ASuggestionIsNotTakenWithoutAWord(t *testing.T) {
 	if len(everything(t, cfg)) != 0 {
 		t.Error("something was written")
 	}
-}
-
-// FuzzAnswers feeds any file to every format: no crash, and whatever is read has its place and is in range.
-func FuzzAnswers(f *testing.F) {
-	cfg := setting(f)
-	people(f, cfg, file(f, "roster.csv", roster))
-	files, _ := filepath.Glob("testdata/answers/*.csv")
-	for _, path := range files {
-		tables, err := table.Read(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		var b strings.Builder
-		for _, r := range tables[0].Rows {
-			b.WriteString(strings.Join(r.Texts(), "\t") + "\n")
-		}
-		f.Add(b.String())
-	}
-	f.Add("person_id,stage,ISO1\n001,m2,5\n")
-	in, err := newAnswerImport(f.Context(), cfg, AnswerOptions{Stage: "m2"}, koetest.Now())
-	if err != nil {
-		f.Fatal(err)
-	}
-	w := wordsFor(&cfg, in.journey, "m2")
-	f.Fuzz(func(t *testing.T, text string) {
-		tables, err := table.Parse("x.csv", []byte(text))
-		if err != nil {
-			return
-		}
-		for i := range tables {
-			for _, format := range formats() {
-				format.signs(&tables[i], w)
-				l, _ := format.layout(&tables[i], w, "en")
-				if l == nil {
-					continue
-				}
-				if _, err := l.location(cfg.Workspace.Location); err != nil {
-					continue
-				}
-				l.prepare(&in.journey.Journey, in.words, nil)
-				run := *in
-				run.rows, run.result, run.counts, run.values = nil, AnswersResult{Stages: map[string]int{}}, map[string]*QuestionCount{}, map[string]map[string]int{}
-				run.readRows(l)
-				run.settle()
-				run.finishCounts()
-				for _, row := range run.rows {
-					for id, a := range row.sub.Answers {
-						q, _ := in.journey.Question(id)
-						if lo, hi, ok := in.journey.Range(q); ok && a.Value != nil && (*a.Value < lo || *a.Value > hi) {
-							t.Fatalf("%s = %g", id, *a.Value)
-						}
-					}
-				}
-			}
-		}
-	})
-}
-
-// FuzzRoster feeds any file to the roster and the events.
-func FuzzRoster(f *testing.F) {
-	cfg := setting(f)
-	f.Add(roster)
-	f.Add("person_id,joined_on,left_on,left_reason\n1,R8.4.1,,辞退\n1,2026-04-01,,\n")
-	f.Add("職員番号,出来事,日付,メンター\n1,異動,令和8年4月1日,2\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		tables, err := table.Parse("x.csv", []byte(text))
-		if err != nil {
-			return
-		}
-		s := newRosterSync(&cfg.Workspace.Settings, "ja", nil, koe.NewDate(2026, 7, 1))
-		if s.readTables(tables) == nil {
-			for _, p := range s.finish().Added {
-				if p == "" {
-					t.Fatal("somebody without a number was added")
-				}
-			}
-			for _, p := range s.save {
-				if len(p.Spells) == 1 && !p.Spells[0].LeftOn.IsZero() && p.Spells[0].LeftOn.Before(p.Spells[0].JoinedOn) && !p.Spells[0].Cancelled {
-					t.Fatalf("%s left before joining", p.ID)
-				}
-			}
-		}
-		in := newEventReader(cfg, s.save, nil)
-		_ = in.readTables(tables)
-	})
 }
