@@ -266,7 +266,9 @@ func (s *Store) submitAnonymous(ctx context.Context, now time.Time, sub koe.Subm
 				return koe.Errorf(koe.Conflict, "this anonymous survey was answered already; anonymous answers cannot be found again and so not be changed")
 			}
 			duplicate = true
-			return nil
+			// The first time may still wait for a standby; a write waits behind it, and the thanks with it.
+			_, err = tx.exec("submit_mark_again", invitation)
+			return err
 		}
 		if _, err := insertResponse(tx, sub, c, fresh, "", true); err != nil {
 			return err

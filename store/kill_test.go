@@ -190,24 +190,3 @@ func TestKill_NoThankedSubmissionIsLostOrDoubled(t *testing.T) {
 		})
 	}
 }
-
-// TestFailover_NoThankedSubmissionIsLost takes the PostgreSQL primary away under load and promotes its synchronous standby.
-func TestFailover_NoThankedSubmissionIsLost(t *testing.T) {
-	primary := pgtest.Start(t)
-	address := primary.Database(t)
-	database := strings.TrimPrefix(strings.SplitN(address, "?", 2)[0], "postgres://koe@/")
-	standby := primary.Standby(t)
-	cfg := store.Config{DSN: pgtest.DSNOf(database, primary, standby), Key: store.NewKey()}
-	w := openWorld(t, cfg)
-	killed(t, w)
-	receipts := thanks(t, cfg, "failover", 300*time.Millisecond, primary.Kill)
-	standby.Promote(t)
-	s := must(store.Open(t.Context(), cfg))(t) // the same address: the host that takes writes is the other now
-	defer s.Close()
-	checkReceipts(t, s, receipts)
-	if len(receipts) == 0 {
-		t.Error("nothing was thanked for before the primary went")
-	}
-	inv := must(s.Invitations(t.Context(), store.InvitationFilter{}))(t)[0]
-	must(s.Submit(t.Context(), at, submission("after", inv)))(t)
-}

@@ -83,19 +83,34 @@ func (d *database) updatePostgres(ctx context.Context, fn func(*tx) error) error
 }
 
 func (d *database) tryPostgres(ctx context.Context, fn func(*tx) error) (err error) {
-	on, err := d.db.BeginTx(ctx, nil)
+	conn, err := d.db.Conn(ctx)
 	if err != nil {
-		return d.explain("begin", err)
+		return d.explain("connect", err)
 	}
+	on, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return errors.Join(d.explain("begin", err), conn.Close())
+	}
+	ended := false
 	defer func() {
-		if err != nil {
-			_ = on.Rollback() // the first error says it
+		if !ended { // by an error, which says it, or a panic
+			_, _ = on.Rollback(), conn.Close()
 		}
 	}()
 	if err := fn(&tx{ctx: ctx, caller: ctx, d: d, on: on}); err != nil {
 		return err
 	}
-	return d.explain("commit", on.Commit())
+	ended = true
+	// A commit is never called off. Called off while it waits for a standby, it would be seen here without being there, and
+	// go with this server. Who asked for it may stop waiting; nobody sees it, and who tries again waits, until it is on both.
+	committed := make(chan error, 1)
+	go func() { committed <- errors.Join(on.Commit(), conn.Close()) }()
+	select {
+	case err := <-committed:
+		return d.explain("commit", err)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // explain gives an error of the database the words of somebody who can do something about it.

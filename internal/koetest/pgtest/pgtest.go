@@ -92,7 +92,8 @@ func (p *Server) run(t testing.TB, name string, args ...string) {
 // start starts the server and waits until it answers.
 func (p *Server) start(t testing.TB, settings []string) {
 	t.Helper()
-	args := []string{"-D", p.data(), "-k", p.dir, "-c", "listen_addresses=", "-c", "max_connections=100", "-c", "log_min_messages=warning"}
+	args := []string{"-D", p.data(), "-k", p.dir, "-c", "listen_addresses=", "-c", "max_connections=100", "-c", "log_min_messages=warning",
+		"-c", "cluster_name=" + follower, "-c", "dynamic_shared_memory_type=mmap"} // in the folder, so that nothing stays of a server that was killed
 	for _, s := range settings {
 		args = append(args, "-c", s)
 	}
@@ -111,7 +112,7 @@ func (p *Server) start(t testing.TB, settings []string) {
 		_ = log.Close()
 		close(exited)
 	}(p.server, p.exited)
-	t.Cleanup(p.Kill)
+	t.Cleanup(p.stop)
 	for range 300 {
 		db, err := sql.Open("pgx", p.DSN("postgres"))
 		if err == nil {
@@ -169,16 +170,43 @@ func (p *Server) Exec(t testing.TB, database, statement string) {
 	}
 }
 
+// follower is what every server calls itself when it follows another.
+const follower = "koe_follower"
+
 // Standby starts a second server that follows this one, and has this one wait for it at each commit: what is committed
-// is on both.
+// is on both. Once promoted, it waits for a follower of its own too.
 func (p *Server) Standby(t testing.TB) *Server {
 	t.Helper()
 	s := newServer(t)
-	s.run(t, "pg_basebackup", "-h", p.dir, "-U", "koe", "-D", s.data(), "-R", "-X", "stream", "-c", "fast")
-	s.start(t, nil)
-	p.Exec(t, "postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'")
+	s.follow(t, p)
+	p.Exec(t, "postgres", "ALTER SYSTEM SET synchronous_standby_names = '"+follower+"'")
 	p.Exec(t, "postgres", "SELECT pg_reload_conf()")
 	return s
+}
+
+// Follow makes a server that was killed the standby of another: what it had is thrown away, and all comes from there.
+func (p *Server) Follow(t testing.TB, primary *Server) {
+	t.Helper()
+	if err := os.RemoveAll(p.data()); err != nil {
+		t.Fatal(err)
+	}
+	p.follow(t, primary)
+}
+
+func (p *Server) follow(t testing.TB, primary *Server) {
+	t.Helper()
+	p.run(t, "pg_basebackup", "-h", primary.dir, "-U", "koe", "-D", p.data(), "-R", "-X", "stream", "-c", "fast", "--no-sync")
+	f, err := os.OpenFile(filepath.Join(p.data(), "postgresql.auto.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString("\nsynchronous_standby_names = '" + follower + "'\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.start(t, nil)
 }
 
 // Promote makes a standby take writes.
@@ -187,14 +215,85 @@ func (p *Server) Promote(t testing.TB) {
 	p.run(t, "pg_ctl", "promote", "-D", p.data(), "--wait")
 }
 
-// Kill ends the server at once with all its processes, without a checkpoint, as a crash does, and waits until it is gone.
-func (p *Server) Kill() {
+// Kill ends the server as the loss of its machine does: SIGKILL to all its processes at once. Its data stay as they lay.
+func (p *Server) Kill(t testing.TB) {
+	t.Helper()
+	segment := p.segment()
+	_ = p.server.Process.Kill()
+	for began := time.Now(); ; {
+		left := p.processes()
+		for _, pid := range left {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have gone by itself
+		}
+		if len(left) == 0 {
+			break
+		}
+		if time.Since(began) > time.Minute {
+			t.Errorf("processes %v of the server outlive SIGKILL", left)
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	<-p.exited
+	if segment > 0 { // a few bytes of shared memory by which a second server on the same data would know of the first
+		_, _, _ = syscall.Syscall(syscall.SYS_SHMCTL, uintptr(segment), 0, 0) // 0: IPC_RMID; a segment that stays is no harm
+	}
+}
+
+// processes lists the processes of the server: those that work in its folder.
+func (p *Server) processes() (pids []int) {
+	links, _ := filepath.Glob("/proc/[0-9]*/cwd") // fails for a bad pattern only
+	for _, link := range links {
+		if folder, err := os.Readlink(link); err != nil || folder != p.data() {
+			continue // another's, or gone
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(link)))
+		if err != nil || zombie(pid) {
+			continue
+		}
+		pids = append(pids, pid)
+	}
+	return pids
+}
+
+// zombie tells a process that is dead and only not yet waited for.
+func zombie(pid int) bool {
+	b, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return true
+	}
+	state := strings.LastIndex(string(b), ") ")
+	return state > 0 && state+2 < len(b) && b[state+2] == 'Z'
+}
+
+// segment gives the id of the server's System V shared memory, 0 when it is not known.
+func (p *Server) segment() int {
+	b, err := os.ReadFile(filepath.Join(p.data(), "postmaster.pid"))
+	if err != nil {
+		return 0
+	}
+	lines := strings.Split(string(b), "\n")
+	if len(lines) < 7 {
+		return 0
+	}
+	f := strings.Fields(lines[6])
+	if len(f) < 2 {
+		return 0
+	}
+	id, err := strconv.Atoi(f[1])
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// stop ends the server at once and in order, at the end of a test.
+func (p *Server) stop() {
 	select {
 	case <-p.exited:
 		return
 	default:
 	}
-	// The server's own children end when it does; SIGQUIT asks them to end at once, which is what a crash is to the data.
 	_ = p.server.Process.Signal(syscall.SIGQUIT)
 	select {
 	case <-p.exited:
