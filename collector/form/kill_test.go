@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"koe"
 	"koe/collector/form"
 	"koe/journey"
 	"koe/store"
@@ -63,11 +64,7 @@ func collect(dir string) error {
 // The collector is killed (kill -9) again and again while people send. Whoever was thanked has exactly one submission in
 // the store, with what they sent; whoever was not sends again until thanked, and has one too. KOE_KILLS sets how often.
 func TestKill_NoThankedSubmissionIsLostAndNoneIsDoubled(t *testing.T) {
-	kills := 20
-	if n, err := strconv.Atoi(os.Getenv("KOE_KILLS")); err == nil {
-		kills = n
-	}
-	const clients = 8
+	kills := killsOr(20)
 	dir := t.TempDir()
 	must(t, os.CopyFS(filepath.Join(dir, "house"), os.DirFS("testdata/house")))
 	space, problems := journey.Open(filepath.Join(dir, "house"))
@@ -82,85 +79,124 @@ func TestKill_NoThankedSubmissionIsLostAndNoneIsDoubled(t *testing.T) {
 	invitations, tokens := inviteMany(t, w, n)
 	must(t, s.Close())
 
-	var address atomic.Pointer[string]
-	var thanked, retries atomic.Int64
-	next := make(chan int, n)
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	var wg sync.WaitGroup
-	done := make(chan struct{})
-	for range clients {
-		wg.Go(func() {
-			client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-			defer client.CloseIdleConnections()
-			for i := range next {
-				body := reviewPost(i).Encode()
-				for { // the page keeps the answers until it has a 2xx or the way to the thanks
-					select {
-					case <-done:
-						return
-					default:
-					}
-					if a := address.Load(); a != nil {
-						res, err := client.Post(*a+"/r/"+tokens[i]+"/review", "application/x-www-form-urlencoded", strings.NewReader(body))
-						if err == nil {
-							_, _ = io.Copy(io.Discard, res.Body)
-							_ = res.Body.Close()
-							if res.StatusCode == http.StatusSeeOther && strings.Contains(res.Header.Get("Location"), "/done") {
-								thanked.Add(1)
-								break
-							}
-							if res.StatusCode < 500 {
-								t.Errorf("status %d", res.StatusCode)
-								return
-							}
-						}
-					}
-					retries.Add(1)
-					time.Sleep(2 * time.Millisecond)
-				}
-			}
-		})
-	}
-	finished := make(chan struct{})
-	go func() { wg.Wait(); close(finished) }()
+	c := startCrowd(t, tokens)
 	killed := 0
 	for running := true; running; {
 		child, url := startCollector(t, dir)
-		address.Store(&url)
+		c.address.Store(&url)
 		// It lives for up to 80 thanks and a little, so that the kill falls anywhere in the work and there is work left for
 		// every kill on a fast machine too; the last one lives to the end.
-		enough := thanked.Load() + int64(1+rand.IntN(80))
-		limit := time.Now().Add(time.Minute)
-		for alive := true; alive; {
-			select {
-			case <-finished:
-				alive, running = false, false
-			case <-time.After(time.Millisecond):
-				alive = killed >= kills || thanked.Load() < enough
-			}
-			if time.Now().After(limit) {
-				t.Fatal("the clients never finish")
-			}
+		more := 1 + rand.IntN(80)
+		if killed >= kills {
+			more = n
 		}
+		running = c.thank(more)
 		time.Sleep(time.Duration(rand.IntN(3000)) * time.Microsecond)
-		address.Store(nil)
+		c.address.Store(nil)
 		must(t, child.Process.Kill())
 		_ = child.Wait()
 		killed++
 	}
-	close(done)
-	wg.Wait()
-
+	c.stop()
 	s, err = store.Open(t.Context(), store.Config{DSN: dsn, Location: space.Location})
 	must(t, err)
 	defer s.Close()
+	checkThanked(t, s, invitations, c.thanked.Load())
+	if killed < kills {
+		t.Errorf("only %d kills before everybody had answered", killed)
+	}
+	t.Logf("%d kills, %d thanked, %d tries again", killed, c.thanked.Load(), c.retries.Load())
+}
+
+// crowd is people who send, each until thanked, while what they send to dies and comes back.
+type crowd struct {
+	t                *testing.T
+	address          atomic.Pointer[string] // of the collector; nil: there is none now
+	thanked, retries atomic.Int64
+	gone             chan struct{} // closed: nobody tries again
+	finished         chan struct{} // everybody was thanked
+}
+
+func startCrowd(t *testing.T, tokens []string) *crowd {
+	c := &crowd{t: t, gone: make(chan struct{}), finished: make(chan struct{})}
+	next := make(chan int, len(tokens))
+	for i := range tokens {
+		next <- i
+	}
+	close(next)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			client := &http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			defer client.CloseIdleConnections()
+			for i := range next {
+				for body := reviewPost(i).Encode(); !c.send(client, tokens[i], body); { // the page keeps the answers until then
+					select {
+					case <-c.gone:
+						return
+					case <-time.After(2 * time.Millisecond):
+						c.retries.Add(1)
+					}
+				}
+				c.thanked.Add(1)
+			}
+		})
+	}
+	go func() { wg.Wait(); close(c.finished) }()
+	return c
+}
+
+// send sends once and tells whether that ends it: with the way to the thanks, or with an answer that should not be.
+func (c *crowd) send(client *http.Client, token, body string) bool {
+	a := c.address.Load()
+	if a == nil {
+		return false
+	}
+	res, err := client.Post(*a+"/r/"+token+"/review", "application/x-www-form-urlencoded", strings.NewReader(body))
+	if err != nil {
+		return false
+	}
+	_, _ = io.Copy(io.Discard, res.Body)
+	_ = res.Body.Close()
+	if res.StatusCode == http.StatusSeeOther && strings.Contains(res.Header.Get("Location"), "/done") {
+		return true
+	}
+	if res.StatusCode < 500 {
+		c.t.Errorf("status %d", res.StatusCode)
+		return true
+	}
+	return false
+}
+
+// thank waits until so many more are thanked; false when everybody is.
+func (c *crowd) thank(more int) bool {
+	c.t.Helper()
+	enough := c.thanked.Load() + int64(more)
+	for limit := time.Now().Add(2 * time.Minute); c.thanked.Load() < enough; {
+		select {
+		case <-c.finished:
+			return false
+		case <-time.After(time.Millisecond):
+		}
+		if time.Now().After(limit) {
+			c.t.Fatal("nobody is thanked any more")
+		}
+	}
+	return true
+}
+
+func (c *crowd) stop() {
+	close(c.gone)
+	<-c.finished
+}
+
+// checkThanked looks for what everybody sent: once each, whole, and sent once however often it was tried.
+func checkThanked(t *testing.T, s *store.Store, invitations []koe.Invitation, thanked int64) {
+	t.Helper()
 	all, err := s.Submissions(t.Context(), submissionsOf("all"))
 	must(t, err)
-	if len(all) != int(thanked.Load()) || thanked.Load() != int64(n) {
-		t.Errorf("%d were thanked, %d submissions are there, of %d", thanked.Load(), len(all), n)
+	if len(all) != int(thanked) || len(all) != len(invitations) {
+		t.Errorf("%d were thanked, %d submissions are there, of %d", thanked, len(all), len(invitations))
 	}
 	number := map[string]int{}
 	for i, inv := range invitations {
@@ -179,10 +215,14 @@ func TestKill_NoThankedSubmissionIsLostAndNoneIsDoubled(t *testing.T) {
 			t.Errorf("%d earlier versions of what was sent once (%v)", len(earlier), err)
 		}
 	}
-	if killed < kills {
-		t.Errorf("only %d kills before everybody had answered", killed)
+}
+
+// killsOr is how often a test kills; KOE_KILLS=200 for the long run.
+func killsOr(n int) int {
+	if long, err := strconv.Atoi(os.Getenv("KOE_KILLS")); err == nil {
+		return long
 	}
-	t.Logf("%d kills, %d thanked, %d tries again", killed, thanked.Load(), retries.Load())
+	return n
 }
 
 func startCollector(t *testing.T, dir string) (*exec.Cmd, string) {

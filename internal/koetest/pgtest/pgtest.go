@@ -23,6 +23,7 @@ import (
 // Server is a real PostgreSQL server of its own, in a temporary folder, reached over a socket there.
 type Server struct {
 	bin, dir string // of the programs; of this server: data, sockets, log
+	settings []string // name=value; a follower has those of whom it follows
 	owner    *syscall.Credential
 	server   *exec.Cmd
 	exited   chan struct{}
@@ -32,8 +33,9 @@ type Server struct {
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
 	p := newServer(t)
+	p.settings = settings
 	p.run(t, "initdb", "--pgdata", p.data(), "--username", "koe", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")
-	p.start(t, settings)
+	p.start(t)
 	return p
 }
 
@@ -90,11 +92,12 @@ func (p *Server) run(t testing.TB, name string, args ...string) {
 }
 
 // start starts the server and waits until it answers.
-func (p *Server) start(t testing.TB, settings []string) {
+func (p *Server) start(t testing.TB) {
 	t.Helper()
 	args := []string{"-D", p.data(), "-k", p.dir, "-c", "listen_addresses=", "-c", "max_connections=100", "-c", "log_min_messages=warning",
-		"-c", "cluster_name=" + follower, "-c", "dynamic_shared_memory_type=mmap"} // in the folder, so that nothing stays of a server that was killed
-	for _, s := range settings {
+		"-c", "cluster_name=" + follower, "-c", "dynamic_shared_memory_type=mmap", // in the folder, so that nothing stays of a server that was killed
+		"-c", "wal_retrieve_retry_interval=100ms"} // a standby is promoted at once
+	for _, s := range p.settings {
 		args = append(args, "-c", s)
 	}
 	p.server = p.command("postgres", args...)
@@ -206,7 +209,8 @@ func (p *Server) follow(t testing.TB, primary *Server) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	p.start(t, nil)
+	p.settings = primary.settings
+	p.start(t)
 }
 
 // Promote makes a standby take writes.
