@@ -22,7 +22,7 @@ import (
 
 // Server is a real PostgreSQL server of its own, in a temporary folder, reached over a socket there.
 type Server struct {
-	bin, dir string // of the programs; of this server: data, sockets, log
+	bin, dir string   // of the programs; of this server: data, sockets, log
 	settings []string // name=value; a follower has those of whom it follows
 	owner    *syscall.Credential
 	server   *exec.Cmd
