@@ -31,7 +31,7 @@ func Fold(s string) string {
 		}
 		b.WriteRune(unicode.ToLower(r))
 	}
-	return b.String()
+	return norm.NFKC.String(b.String()) // what was taken away may have stood between a letter and its accent
 }
 
 // FoldHeader gives the form in which column headers are compared: Fold, then without underscores, hyphens and the marks
