@@ -17,6 +17,7 @@ const (
 	Conflict              // it contradicts what is already there
 	Closed                // the time for it is over (or has not come)
 	Forbidden             // not allowed, whoever asks
+	Misused               // a command was called wrongly: an option that is needed is not there, or names nothing that there is
 )
 
 // String gives the kind's name in English, as logs write it.
@@ -32,6 +33,8 @@ func (k Kind) String() string {
 		return "closed"
 	case Forbidden:
 		return "forbidden"
+	case Misused:
+		return "misused"
 	default:
 		return "internal"
 	}

@@ -22,7 +22,7 @@ var layout embed.FS
 // writes nothing at all, and fails with koe.Conflict, when one of the files is there already.
 func Init(dir, pack, lang string) error {
 	if lang != "ja" && lang != "en" {
-		return koe.Errorf(koe.Invalid, "%q is not a language that koe lays out folders in; there are: ja, en", lang)
+		return koe.Errorf(koe.Misused, "%q is not a language that koe lays out folders in; there are: ja, en", lang)
 	}
 	files, err := initial(pack, lang)
 	if err != nil {

@@ -136,7 +136,7 @@ func TestInit_KnowsItsPacksAndLanguages(t *testing.T) {
 	for pack, lang := range map[string]string{"chotu": "ja", "": "ja", "..": "ja", "chuto/journeys": "ja", "chuto": "fr"} {
 		dir := filepath.Join(t.TempDir(), "x")
 		err := Init(dir, pack, lang)
-		if kind := koe.KindOf(err); err == nil || kind != koe.NotFound && kind != koe.Invalid {
+		if kind := koe.KindOf(err); err == nil || kind != koe.Misused {
 			t.Errorf("pack %q in %q: %v, want a user's error", pack, lang, err)
 		}
 		if _, err := os.Stat(dir); err == nil {

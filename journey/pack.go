@@ -29,5 +29,5 @@ func Pack(name string) (fs.FS, error) {
 			names = append(names, e.Name())
 		}
 	}
-	return nil, koe.Errorf(koe.NotFound, "there is no pack %q; there are: %s", name, strings.Join(names, ", "))
+	return nil, koe.Errorf(koe.Misused, "there is no pack %q; there are: %s", name, strings.Join(names, ", "))
 }

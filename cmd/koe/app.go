@@ -55,7 +55,7 @@ func (a *app) exit(err error) int {
 		return exitDone
 	case errors.Is(err, errRefused):
 		return exitRefused
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), koe.KindOf(err) == koe.Misused && err != nil:
 		fmt.Fprintln(a.err, "koe:", err)
 		return exitUsage
 	case errors.Is(err, context.Canceled):
@@ -124,6 +124,14 @@ func wrapUsage(c *cobra.Command) {
 			return nil
 		}
 	}
+	if c.HasSubCommands() && c.RunE != nil && c.Args == nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath())}
+			}
+			return nil
+		}
+	}
 	if c.HasSubCommands() && c.RunE == nil {
 		c.RunE = func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -172,6 +180,16 @@ func (a *app) say(ja, en string) string {
 		return en
 	}
 	return ja
+}
+
+// spoken refuses an option's languages that koe itself does not write.
+func (a *app) spoken(option string, languages ...string) error {
+	for _, lang := range languages {
+		if lang != "ja" && lang != "en" && lang != "" {
+			return koe.Errorf(koe.Misused, a.say("%s %q はありません。ja か en です", "%s %q does not exist; it is ja or en"), option, lang)
+		}
+	}
+	return nil
 }
 
 // workspace reads koe.yaml and the journeys; warnings are shown, problems are the error.

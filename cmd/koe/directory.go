@@ -31,6 +31,9 @@ func (a *app) directoryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := a.audit(c.Context(), s, now, "directory", r.People, fmt.Sprintf("%d without a page", r.Withheld)); err != nil {
+				return err
+			}
 			return a.print(r, func(out io.Writer) {
 				fmt.Fprintf(out, a.say("%d人のページを作りました（同意のない・取り消された・離職した方 %d人）: %s\n", "pages of %d people (%d did not agree, took it back or left): %s\n"), r.People, r.Withheld, r.Folder)
 			})

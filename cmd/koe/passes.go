@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,7 +115,13 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report",
 		Short: "Excel と HTML の報告書 / Excel and HTML reports",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := a.spoken("--lang", o.languages...); err != nil {
+				return err
+			}
 			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
+				if _, err := a.scopesOf(w, o.scopes); err != nil {
+					return err
+				}
 				r, err := a.report(c.Context(), w, s, now, o)
 				if err != nil {
 					return err
@@ -157,13 +164,11 @@ func (a *app) report(ctx context.Context, w *journey.Workspace, s *store.Store, 
 	if o.allScopes {
 		in.Scopes = reports.AllScopes(published)
 	}
-	for _, scope := range o.scopes {
-		segment, member, ok := strings.Cut(scope, "=")
-		if !ok {
-			return reports.Result{}, usageError{koe.Errorf(koe.Invalid, a.say("--scope %q は 局=総務局 の形で書きます", "--scope %q: write it as SEGMENT=MEMBER"), scope)}
-		}
-		in.Scopes = append(in.Scopes, reports.Scope{Segment: segment, Member: member})
+	scopes, err := a.scopesOf(w, o.scopes)
+	if err != nil {
+		return reports.Result{}, err
 	}
+	in.Scopes = append(in.Scopes, scopes...)
 	dir := w.Path(w.Settings.Reports)
 	if o.out != "" {
 		dir = o.out
@@ -183,6 +188,19 @@ func (a *app) report(ctx context.Context, w *journey.Workspace, s *store.Store, 
 		}
 	}
 	return reports.Write(ctx, in, dir)
+}
+
+// scopesOf reads SEGMENT=MEMBER.
+func (a *app) scopesOf(w *journey.Workspace, written []string) (scopes []reports.Scope, err error) {
+	for _, scope := range written {
+		segment, member, ok := strings.Cut(scope, "=")
+		if !ok || !slices.Contains(w.Settings.SegmentColumns(), segment) {
+			return nil, koe.Errorf(koe.Misused, a.say("--scope %q は %s=総務局 の形で書きます。左は koe.yaml の segments のどれかです", "--scope %q: write it as %s=MEMBER; the left side is one of segments in koe.yaml"),
+				scope, strings.Join(w.Settings.SegmentColumns(), "|"))
+		}
+		scopes = append(scopes, reports.Scope{Segment: segment, Member: member})
+	}
+	return scopes, nil
 }
 
 func (a *app) writeReport(out io.Writer, r reports.Result) {

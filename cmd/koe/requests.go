@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -83,10 +84,23 @@ func (a *app) markRequests(state, short string) *cobra.Command {
 				}
 				marked = append(marked, full)
 			}
+			now, err := a.now()
+			if err != nil {
+				return err
+			}
 			for _, id := range marked {
 				if err := s.SetRequestState(c.Context(), id, state); err != nil {
 					return err
 				}
+			}
+			people := map[string]bool{}
+			for _, r := range all {
+				if slices.Contains(marked, r.ID) {
+					people[r.PersonID] = true
+				}
+			}
+			if err := a.audit(c.Context(), s, now, "requests "+state, len(people), fmt.Sprintf("%d requests", len(marked))); err != nil {
+				return err
 			}
 			return a.print(marked, func(out io.Writer) {
 				fmt.Fprintf(out, a.say("%d件を変更しました。\n", "%d changed\n"), len(marked))

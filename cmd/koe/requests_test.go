@@ -87,6 +87,15 @@ func TestRequests_ListsWhoAskedAndMarksThem(t *testing.T) {
 	koeCommand(t, dir, exitDone, "requests", "open", listed[0].ID)
 	koeCommand(t, dir, exitFailed, "requests", "done", "ZZZZ")
 	koeCommand(t, dir, exitUsage, "requests", "done")
+	logged := koeCommand(t, dir, exitDone, "log", "list")
+	for _, want := range []string{"requests done\t1\t1 requests", "requests open\t1\t1 requests"} {
+		if !strings.Contains(logged, want) {
+			t.Errorf("%q is not in the audit log:\n%s", want, logged)
+		}
+	}
+	if strings.Contains(logged, listed[0].PersonID) || strings.Contains(logged, listed[0].ID) {
+		t.Errorf("the audit log names somebody:\n%s", logged)
+	}
 }
 
 func TestDirectory_WritesPages(t *testing.T) {
@@ -96,6 +105,9 @@ func TestDirectory_WritesPages(t *testing.T) {
 	ok(t, err)
 	if len(pages) != 2 || !strings.Contains(said, "2人のページ") {
 		t.Errorf("%d pages; koe says %s", len(pages), said)
+	}
+	if logged := koeCommand(t, dir, exitDone, "log", "list"); !strings.Contains(logged, "directory\t2\t") {
+		t.Errorf("the directory is not in the audit log:\n%s", logged)
 	}
 	koeCommand(t, dir, exitFailed, "directory", "--out", filepath.Join(dir, "journeys"))
 }

@@ -93,6 +93,12 @@ func (a *app) voicesExportCommand() *cobra.Command {
 		Use:   "export",
 		Short: "二人で主題を付け、掲載を決める Excel / an Excel sheet for two coders, and for clearing comments one by one",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := a.spoken("--lang", o.Language); err != nil {
+				return err
+			}
+			if o.Sample < 0 {
+				return koe.Errorf(koe.Misused, "%s", a.say("--sample は 0 以上です", "--sample is 0 or more"))
+			}
 			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
 				n := 0
 				err := whole.File(out, 0o600, func(to io.Writer) (err error) {

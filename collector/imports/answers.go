@@ -179,7 +179,7 @@ func newAnswerImport(ctx context.Context, cfg Config, opts AnswerOptions, now ti
 	if opts.Stage != "" {
 		stage, found := stageNamed(in.journey, opts.Stage)
 		if !found {
-			return nil, koe.Errorf(koe.NotFound, "%s", say(in.lang, "「%s」という段階はありません: %s", "there is no stage %q: %s", opts.Stage, stageList(in.journey)))
+			return nil, koe.Errorf(koe.Misused, "%s", say(in.lang, "「%s」という段階はありません: %s", "there is no stage %q: %s", opts.Stage, stageList(in.journey)))
 		}
 		in.opts.Stage = stage.ID
 	}

@@ -95,9 +95,9 @@ func chosenJourney(cfg *Config, id string) (*journey.Compiled, error) {
 		return j, nil
 	}
 	if id == "" {
-		return nil, koe.Errorf(koe.Invalid, "%s", say(cfg.lang(), "ジャーニーが複数あります。--journey で選んでください: %s", "there are several journeys; choose one with --journey: %s", strings.Join(ids, ", ")))
+		return nil, koe.Errorf(koe.Misused, "%s", say(cfg.lang(), "ジャーニーが複数あります。--journey で選んでください: %s", "there are several journeys; choose one with --journey: %s", strings.Join(ids, ", ")))
 	}
-	return nil, koe.Errorf(koe.NotFound, "%s", say(cfg.lang(), "「%s」というジャーニーはありません: %s", "there is no journey %q: %s", id, strings.Join(ids, ", ")))
+	return nil, koe.Errorf(koe.Misused, "%s", say(cfg.lang(), "「%s」というジャーニーはありません: %s", "there is no journey %q: %s", id, strings.Join(ids, ", ")))
 }
 
 // stageNamed finds a stage by id or by its title in any language.

@@ -82,6 +82,9 @@ func Export(ctx context.Context, cfg Config, opts Options, folder string, now ti
 	case survey.Mode == koe.Anonymous && !opts.Blank:
 		return Result{}, koe.Errorf(koe.Invalid, "%s", say(lang, "段階 %s は無記名です。名前の付いた調査票は作れません。--blank を付けてください。", "stage %s is anonymous: its form can only be blank (--blank)", stage.ID))
 	}
+	if opts.Language != "" && !writtenIn(j, survey, opts.Language) {
+		return Result{}, koe.Errorf(koe.Misused, "%s", say(lang, "段階 %s の設問文は「%s」では書かれていません。", "the questions of stage %s are not written in %q", stage.ID, opts.Language))
+	}
 	key, err := cfg.Store.SigningKey(ctx)
 	if err != nil {
 		return Result{}, fmt.Errorf("form export: %w", err)
@@ -135,6 +138,16 @@ func Export(ctx context.Context, cfg Config, opts Options, folder string, now ti
 	return result, nil
 }
 
+// writtenIn reports whether a survey has questions in a language.
+func writtenIn(j *journey.Compiled, survey *koe.Survey, lang string) bool {
+	for _, id := range survey.Asked() {
+		if q, found := j.Question(id); found && q.Text[lang] != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // find finds the stage and its journey.
 func find(w *journey.Workspace, opts Options, lang string) (*journey.Compiled, *koe.Stage, error) {
 	var in []*journey.Compiled
@@ -154,9 +167,9 @@ func find(w *journey.Workspace, opts Options, lang string) (*journey.Compiled, *
 				all = append(all, s.ID)
 			}
 		}
-		return nil, nil, koe.Errorf(koe.NotFound, "%s", say(lang, "「%s」という段階はありません: %s", "there is no stage %q: %s", opts.Stage, strings.Join(all, ", ")))
+		return nil, nil, koe.Errorf(koe.Misused, "%s", say(lang, "「%s」という段階はありません: %s", "there is no stage %q: %s", opts.Stage, strings.Join(all, ", ")))
 	}
-	return nil, nil, koe.Errorf(koe.Invalid, "%s", say(lang, "段階「%s」は複数のジャーニーにあります。--journey で選んでください。", "several journeys have a stage %q; choose one with --journey", opts.Stage))
+	return nil, nil, koe.Errorf(koe.Misused, "%s", say(lang, "段階「%s」は複数のジャーニーにあります。--journey で選んでください。", "several journeys have a stage %q; choose one with --journey", opts.Stage))
 }
 
 // fileName names a person's workbook: m3_E0001_中途花子.xlsx, without what file systems do not take.
