@@ -53,7 +53,7 @@ var laterTables = map[string]bool{"release": true, "release_file": true, "releas
 	"release_gone": true, "release_figure": true}
 
 // backupRows is which rows of a table are backed up, where it is not all: a new vault has a check of its key already.
-var backupRows = map[string]string{"meta": " WHERE name = '" + signingKeyName + "'"}
+var backupRows = map[string]string{"meta": " WHERE name IN ('" + signingKeyName + "', 'key_previous', 'key_since')"}
 
 // primaryKeys order the rows, so that equal stores make equal entries.
 var primaryKeys = map[string]string{

@@ -193,9 +193,9 @@ func rotatedKeyOpensEverything(t *testing.T, w world) {
 	}
 	before := look(w.Store)
 	key := store.NewKey()
-	wantKind(t, w.RotateKey(t.Context(), "short"), koe.Invalid)
-	ok(t, w.RotateKey(t.Context(), key))
-	wantKind(t, w.RotateKey(t.Context(), key), koe.Invalid)
+	wantKind(t, w.RotateKey(t.Context(), at, "short"), koe.Invalid)
+	ok(t, w.RotateKey(t.Context(), at, key))
+	wantKind(t, w.RotateKey(t.Context(), at, key), koe.Invalid)
 	if d := cmp.Diff(before, look(w.Store)); d != "" {
 		t.Errorf("the store that rotated: %s", d)
 	}

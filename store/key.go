@@ -76,23 +76,25 @@ func openSealer(ctx context.Context, vault *database, text, file string) (*seale
 	}
 	if !s.isCurrent(check) {
 		return nil, koe.Errorf(koe.Forbidden,
-			"the vault %s was sealed with another key (%s) than the one given (%s); give the right key, or open the store without its vault: answers stay readable, without names, links and comments",
+			"the vault %s was sealed with another key (%s) than the one given (%s); give the right key, or add --without-vault: answers stay readable, without names, links and comments",
 			vault.name, strings.Split(check, ":")[1], key.id)
 	}
 	if _, err = s.open("check", check); err != nil {
 		return nil, err
 	}
-	return s, s.knowNextKey(ctx, vault)
+	// key_next: what a rotation that was cut short had sealed with the new key opens for the holder of the old one.
+	// key_previous: what somebody wrote with the old key after a rotation opens for the holder of the new one.
+	return s, errors.Join(s.knowKey(ctx, vault, "key_next"), s.knowKey(ctx, vault, "key_previous"))
 }
 
-// knowNextKey lets the holder of the old key open what a rotation that was cut short had sealed with the new one.
-func (s *sealer) knowNextKey(ctx context.Context, vault *database) error {
+// knowKey adds a key that lies in the vault, sealed with the current one.
+func (s *sealer) knowKey(ctx context.Context, vault *database, name string) error {
 	var sealed string
-	found, err := vault.get(ctx, "meta", []any{"key_next"}, &sealed)
+	found, err := vault.get(ctx, "meta", []any{name}, &sealed)
 	if err != nil || !found {
 		return err
 	}
-	plain, err := s.open("key_next", sealed)
+	plain, err := s.open(name, sealed)
 	if err != nil {
 		return err
 	}
@@ -100,9 +102,9 @@ func (s *sealer) knowNextKey(ctx context.Context, vault *database) error {
 	if err != nil {
 		return err
 	}
-	next, err := newVaultKey(secret)
+	key, err := newVaultKey(secret)
 	if err == nil {
-		s.older = append(s.older, next)
+		s.older = append(s.older, key)
 	}
 	return err
 }
@@ -123,7 +125,7 @@ func findKey(text, file string, used bool) ([]byte, error) {
 		return nil, koe.Errorf(koe.Forbidden, "the vault key cannot be read from %s: %w", file, err)
 	case used:
 		return nil, koe.Errorf(koe.Forbidden,
-			"the vault key is not in %s any more; put the file back, or open the store without its vault: answers stay readable, without names, links and comments", file)
+			"the vault key is not in %s any more; put the file back, or add --without-vault: answers stay readable, without names, links and comments", file)
 	}
 	return makeKeyFile(file)
 }

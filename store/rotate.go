@@ -7,18 +7,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"koe"
 )
 
 // RotateKey seals everything with a new vault key (32 bytes in base64, from NewKey). When it returns, the old key opens
-// nothing any more. The store that rotates goes on with the new key; other processes that have the vault open must be
-// stopped before, and started with the new key.
+// nothing that is there. The store that rotates goes on with the new key; other processes that have the vault open should
+// be stopped before, and started with the new key. What one of them still writes with the old key is not lost: the vault
+// keeps that key, sealed with the new one, until the next rotation has sealed those rows anew.
 //
 // A key from a file is replaced there; one from the environment must be replaced by whoever set it. A rotation that is
 // cut short loses nothing: the store still opens with the old key (or already with the new one), and RotateKey with the
 // same new key finishes.
-func (s *Store) RotateKey(ctx context.Context, newKeyText string) error {
+func (s *Store) RotateKey(ctx context.Context, now time.Time, newKeyText string) error {
 	if err := s.needVault(); err != nil {
 		return err
 	}
@@ -51,7 +54,7 @@ func (s *Store) RotateKey(ctx context.Context, newKeyText string) error {
 	if err := s.resealMain(ctx, both); err != nil {
 		return err
 	}
-	if err := s.vault.update(ctx, func(tx *tx) error { return resealVault(tx, both) }); err != nil {
+	if err := s.vault.update(ctx, func(tx *tx) error { return resealVault(tx, now, both) }); err != nil {
 		return err
 	}
 	s.seal = both // nothing that was written meanwhile is lost
@@ -63,8 +66,68 @@ func (s *Store) RotateKey(ctx context.Context, newKeyText string) error {
 	if err := s.resealMain(ctx, both); err != nil {
 		return err
 	}
-	s.seal = &sealer{current: next}
+	s.seal = &sealer{current: next, older: both.older[:1]}
 	return s.scrub(ctx)
+}
+
+// KeyInfo is what may be told of the vault key.
+type KeyInfo struct {
+	ID         string    `json:"id"`             // names the key without telling it
+	File       string    `json:"file,omitempty"` // where it lies; "" when it was given
+	Since      time.Time `json:"since,omitzero"` // of the last rotation; without one of the first line of the audit log; zero when there is none
+	Unfinished bool      `json:"unfinished"`     // a rotation was cut short: RotateKey finishes it
+}
+
+// Key tells what may be told of the vault key.
+func (s *Store) Key(ctx context.Context) (KeyInfo, error) {
+	if err := s.needVault(); err != nil {
+		return KeyInfo{}, err
+	}
+	k := KeyInfo{ID: s.seal.current.id, File: s.keyFile}
+	var since string
+	found, err := s.vault.get(ctx, "meta", []any{"key_since"}, &since)
+	if err != nil {
+		return k, err
+	}
+	if !found {
+		if _, err := s.main.get(ctx, "log_begin", nil, &since); err != nil {
+			return k, err
+		}
+	}
+	if k.Unfinished, err = s.vault.get(ctx, "meta", []any{"key_next"}, new(string)); err != nil {
+		return k, err
+	}
+	if s.keyFile != "" && !k.Unfinished {
+		_, err := os.Stat(nextKeyFile(s.keyFile)) // cut short before the vault knew of it
+		k.Unfinished = err == nil
+	}
+	return k, read(field{since, &k.Since})
+}
+
+// UnfinishedKey gives the new key of a rotation that was cut short; "" when there is none.
+func (s *Store) UnfinishedKey(ctx context.Context) (string, error) {
+	if err := s.needVault(); err != nil {
+		return "", err
+	}
+	var sealed string
+	if found, err := s.vault.get(ctx, "meta", []any{"key_next"}, &sealed); err != nil || found {
+		if err != nil {
+			return "", err
+		}
+		plain, err := s.seal.open("key_next", sealed)
+		return string(plain), err
+	}
+	if s.keyFile == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(nextKeyFile(s.keyFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if _, broken := ParseKey(string(b)); err == nil && broken != nil {
+		return "", nil // nothing was sealed with it yet: the file was not even written
+	}
+	return strings.TrimSpace(string(b)), err
 }
 
 // nextKeyFile is where the new key lies during a rotation.
@@ -74,7 +137,7 @@ func writeNextKey(file, key string) error {
 	f, err := os.OpenFile(nextKeyFile(file), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err == nil {
 		_, err = f.WriteString(key + "\n")
-		err = errors.Join(err, f.Sync(), f.Close())
+		err = errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close())
 	}
 	if err != nil {
 		return koe.Errorf(koe.Internal, "the new vault key cannot be written to %s: %w", filepath.Dir(file), err)
@@ -193,7 +256,7 @@ func (s *Store) resealVersions(ctx context.Context, both *sealer) error {
 
 // resealVault seals the whole vault anew, with its blind indexes and what it knows the key by, in one transaction: there
 // is no moment at which somebody is found under one key and somebody else under the other.
-func resealVault(tx *tx, both *sealer) error {
+func resealVault(tx *tx, now time.Time, both *sealer) error {
 	for _, of := range []struct{ list, update, about string }{
 		{"rotate_identities", "rotate_identity", "identity/"},
 		{"rotate_tokens", "rotate_token", "token/"},
@@ -235,6 +298,14 @@ func resealVault(tx *tx, both *sealer) error {
 	if _, err := tx.exec("delete_meta", "key_next"); err != nil {
 		return err
 	}
-	_, err := tx.exec("set_meta", "key_check", both.seal("check", []byte(keyCheck)))
-	return err
+	for name, value := range map[string]string{
+		"key_check":    both.seal("check", []byte(keyCheck)),
+		"key_previous": both.seal("key_previous", []byte(encodeKey(both.older[0].secret))),
+		"key_since":    stamp(now),
+	} {
+		if _, err := tx.exec("set_meta", name, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -22,14 +22,15 @@ import (
 // A sealed value is "1:<key id>:<base64 of nonce and ciphertext>".
 type sealer struct {
 	current *vaultKey
-	older   []*vaultKey // during a rotation: what was sealed before
+	older   []*vaultKey // what was sealed before a rotation, or during one
 }
 
 // vaultKey is a vault key and what is derived from it (HKDF-SHA256).
 type vaultKey struct {
-	id    string // names the key without telling it
-	aead  cipher.AEAD
-	index []byte // for blind indexes
+	id     string // names the key without telling it
+	secret []byte
+	aead   cipher.AEAD
+	index  []byte // for blind indexes
 }
 
 // newVaultKey derives the keys of use from 32 bytes.
@@ -58,7 +59,7 @@ func newVaultKey(secret []byte) (*vaultKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &vaultKey{id: hex.EncodeToString(id), aead: aead, index: index}, nil
+	return &vaultKey{id: hex.EncodeToString(id), secret: secret, aead: aead, index: index}, nil
 }
 
 // seal seals plain for the row that about names, as "token/01J…".

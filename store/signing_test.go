@@ -16,7 +16,7 @@ func TestSigningKey_StaysTheSameThroughReopeningAndRotation(t *testing.T) {
 	if err != nil || len(first) != 32 {
 		t.Fatalf("%x, %v", first, err)
 	}
-	if err := s.RotateKey(t.Context(), NewKey()); err != nil {
+	if err := s.RotateKey(t.Context(), backupNow, NewKey()); err != nil {
 		t.Fatal(err)
 	}
 	rotated, err := s.SigningKey(t.Context())

@@ -139,10 +139,13 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
+// HasVault tells whether the vault is open; without it there are no names, links and texts.
+func (s *Store) HasVault() bool { return s.vault != nil }
+
 // needVault is the error of a function that needs names, tokens or texts when the store was opened without the vault.
 func (s *Store) needVault() error {
 	if s.vault == nil {
-		return koe.Errorf(koe.Forbidden, "the store was opened without its vault; names, links and comments need the vault key")
+		return koe.Errorf(koe.Forbidden, "the store was opened without its vault; names, links and comments need the vault key: run it again without --without-vault")
 	}
 	return nil
 }

@@ -219,7 +219,7 @@ func TestRotateKey_CutShortIsFinishedLater(t *testing.T) {
 			return err
 		}), s.resealMain(t.Context(), both)}
 		if cut == "before the key file" {
-			steps = append(steps, s.vault.update(t.Context(), func(tx *tx) error { return resealVault(tx, both) }))
+			steps = append(steps, s.vault.update(t.Context(), func(tx *tx) error { return resealVault(tx, backupNow, both) }))
 		}
 		if err := errors.Join(append(steps, s.Close())...); err != nil {
 			t.Fatal(err)
@@ -230,14 +230,14 @@ func TestRotateKey_CutShortIsFinishedLater(t *testing.T) {
 				t.Fatalf("cut %s: %v", cut, err)
 			}
 			subs, err := s.Submissions(t.Context(), SubmissionFilter{Mode: koe.Confidential})
-			if err != nil || len(subs) != 10 || subs[0].Answers["OPN3"].Text != "声" {
+			if err != nil || len(subs) != 9 || subs[0].Answers["OPN3"].Text != "声" {
 				t.Errorf("cut %s: %d submissions, %v", cut, len(subs), err)
 			}
 			if _, err := s.PersonByID(t.Context(), "1003"); err != nil {
 				t.Errorf("cut %s: %v", cut, err)
 			}
 			if s.seal.current.id != next.id {
-				if err := s.RotateKey(t.Context(), fresh); err != nil {
+				if err := s.RotateKey(t.Context(), backupNow, fresh); err != nil {
 					t.Errorf("cut %s: %v", cut, err)
 				}
 			}
@@ -251,12 +251,43 @@ func TestRotateKey_CutShortIsFinishedLater(t *testing.T) {
 	}
 }
 
+// TestRotateKey_WhatAnotherProcessStillWritesIsNotLost has a process that was not stopped write with the old key.
+func TestRotateKey_WhatAnotherProcessStillWritesIsNotLost(t *testing.T) {
+	cfg := Config{DSN: filepath.Join(t.TempDir(), "koe.sqlite")}
+	s := lived(t, cfg)
+	other, err := Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inv, err := s.Invitations(t.Context(), InvitationFilter{Stage: "s0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := inv[len(inv)-1].Key
+	if err := errors.Join(s.RotateKey(t.Context(), backupNow, NewKey()), other.SaveDraft(t.Context(), backupNow, last, []byte("まだ古い鍵で")), other.Close(), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // with the new key, and with the one after it
+		s, err := Open(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if draft, _, err := s.Draft(t.Context(), last); err != nil || string(draft) != "まだ古い鍵で" {
+			t.Errorf("%q, %v", draft, err)
+		}
+		if err := errors.Join(s.RotateKey(t.Context(), backupNow, NewKey()), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestVerifyLog_NamesTheLineThatWasChanged tampers with the log behind the store's back.
 func TestVerifyLog_NamesTheLineThatWasChanged(t *testing.T) {
 	for statement, want := range map[string]string{
-		"UPDATE log SET who = 'somebody else' WHERE number = 2": "line 2",
-		"DELETE FROM log WHERE number = 2":                      "line 3",
-		"UPDATE log SET people = 1 WHERE number = 3":            "line 3",
+		"UPDATE log SET who = 'somebody else' WHERE number = 2":                                          "line 2",
+		"DELETE FROM log WHERE number = 2":                                                               "line 3",
+		"UPDATE log SET people = 1 WHERE number = 3":                                                     "line 3",
+		"INSERT INTO log SELECT 4, at_time, who, what, people, detail, sha256 FROM log WHERE number = 3": "line 4",
 	} {
 		s := openTest(t)
 		for _, what := range []string{"people import", "report", "forget"} {
