@@ -27,6 +27,7 @@ type source struct {
 	seen     map[string]map[string]time.Time             // when each hypothesis of each journey was first seen
 	voices   *voices.Voices                              // reads free text; nil: texts are not read
 	reviews  []store.Review                              // what people decided about comments
+	mute     bool                                        // the vault is not open: there are no texts
 	ledger   func(context.Context) (store.Ledger, error) // of releases; nil: there are none
 	released string                                      // state of that ledger
 }
@@ -70,6 +71,9 @@ var (
 	errOtherStore = errors.New("the store is another one, or was restored from a backup")
 )
 
+// textsMissing is what about says of texts after a load without the vault.
+const textsMissing = "missing"
+
 // load brings the warehouse at a site up to date.
 func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadResult, err error) {
 	unlock, err := at.lock(ctx)
@@ -92,6 +96,8 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 		case err != nil:
 			reason = "the last one did not open"
 			warning = fmt.Sprintf("the warehouse %s does not open and is rebuilt from the store: %v", at.published, err)
+		case about["texts"] == textsMissing && !src.mute:
+			reason = "comments were missing while the vault key was gone"
 		case about["layout"] != l.hash():
 			reason = "the journeys or the segments changed"
 		default:
@@ -187,6 +193,11 @@ func (b *building) fill(ctx context.Context, l *layout, src source, first *batch
 				}
 				if err := in.releases(ctx, src); err != nil {
 					return err
+				}
+				if src.mute {
+					if err := in.setAbout(ctx, "texts", textsMissing); err != nil {
+						return err
+					}
 				}
 				if err := in.finish(ctx, at.cursor); err != nil {
 					return err

@@ -24,7 +24,7 @@ type Config struct {
 func Load(ctx context.Context, cfg Config, now time.Time, rebuild bool) (LoadResult, error) {
 	src := cfg.source()
 	src.feed = &storeFeed{cfg.Store}
-	src.mask = cfg.masking(ctx)
+	src.mask, src.mute = cfg.masking(ctx), !cfg.Store.HasVault()
 	if cfg.Progress != nil {
 		src.progress = func(done int) { cfg.Progress("load", done, 0) }
 	}
@@ -49,7 +49,11 @@ func Load(ctx context.Context, cfg Config, now time.Time, rebuild bool) (LoadRes
 	if src.released, err = cfg.Store.LedgerState(ctx); err != nil {
 		return LoadResult{}, fmt.Errorf("read the ledger of releases: %w", err)
 	}
-	return load(ctx, cfg.site(), src, rebuild)
+	result, err := load(ctx, cfg.site(), src, rebuild)
+	if src.mute && result.Version > 0 {
+		result.Warnings = append(result.Warnings, "the vault is not open: comments that came now are missing; koe load brings them when the key is back")
+	}
+	return result, err
 }
 
 // Analyze computes every model and its safe_* table as of now and publishes the result as a new version. When the facts,

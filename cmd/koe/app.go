@@ -77,6 +77,7 @@ type app struct {
 	logFormat string
 	quiet     bool
 	json      bool
+	noVault   bool
 	language  string // of messages; from koe.yaml when it could be read
 }
 
@@ -101,6 +102,7 @@ func (a *app) command() *cobra.Command {
 	flags.StringVar(&a.logFormat, "log-format", "text", "text | json")
 	flags.BoolVar(&a.quiet, "quiet", false, "経過を表示しない / no progress, only errors")
 	flags.BoolVar(&a.json, "json", false, "結果をJSONで / machine-readable results")
+	flags.BoolVar(&a.noVault, "without-vault", false, "金庫を開けない(鍵がないとき) / without names, links and comments, when the vault key is gone")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(a.commands()...)
 	wrapUsage(root)
@@ -213,7 +215,12 @@ func (a *app) open(ctx context.Context) (*journey.Workspace, *store.Store, error
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := openStore(ctx, w, a.env)
+	cfg, err := storeConfig(w, a.env)
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg.WithoutVault = a.noVault
+	s, err := store.Open(ctx, cfg)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -12,7 +12,7 @@ func (a *app) commands() []*cobra.Command {
 		a.formCommand(), a.answersCommand(),
 		a.loadCommand(), a.analyzeCommand(), a.reportCommand(), a.releaseCommand(), a.auditCommand(), a.runCommand(),
 		a.sqlCommand(), a.exportCommand(), a.voicesCommand(), a.directoryCommand(), a.requestsCommand(), a.statusCommand(), a.doctorCommand(),
-		a.forgetCommand(), a.personCommand(), a.retentionCommand(), a.logCommand(),
+		a.forgetCommand(), a.personCommand(), a.retentionCommand(), a.logCommand(), a.keyCommand(),
 		a.backupCommand(), a.restoreCommand(),
 		a.versionCommand(),
 	}

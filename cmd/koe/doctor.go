@@ -17,6 +17,7 @@ import (
 
 	"koe"
 	"koe/journey"
+	"koe/store"
 )
 
 // finding is one thing that koe doctor looked at.
@@ -141,14 +142,27 @@ func (a *app) examineClock(w *journey.Workspace, add addFinding) {
 }
 
 func (a *app) examineStore(ctx context.Context, w *journey.Workspace, add addFinding) {
-	s, err := openStore(ctx, w, a.env)
+	cfg, err := storeConfig(w, a.env)
+	cfg.WithoutVault = a.noVault
+	var s *store.Store
+	if err == nil {
+		s, err = store.Open(ctx, cfg)
+	}
 	if err == nil {
 		defer s.Close()
 		err = s.Ping(ctx)
 	}
+	if koe.KindOf(err) == koe.Forbidden {
+		add(a.say("金庫", "vault"), false, err.Error(), a.say("控えておいた鍵を戻してください。見つかるまでは --without-vault を付ければ、読込み・分析・報告書は動きます",
+			"put back the key that was kept apart; until it is found, koe load, analyze and report work with --without-vault"))
+		return
+	}
 	if err != nil {
 		add(a.say("保管先", "store"), false, err.Error(), a.say("koe.yaml の store と、その置き場所・サーバーを確かめてください", "check store: in koe.yaml, and the place or server that it names"))
 		return
+	}
+	if s.HasVault() {
+		a.examineKey(ctx, w, s, add)
 	}
 	status, err := s.Status(ctx, time.Now())
 	if err != nil {
@@ -161,6 +175,28 @@ func (a *app) examineStore(ctx context.Context, w *journey.Workspace, add addFin
 	} else {
 		add(a.say("監査記録", "audit log"), true, strconv.Itoa(lines), "")
 	}
+}
+
+// examineKey tells how old the vault key is, and whether a change of it was cut short.
+func (a *app) examineKey(ctx context.Context, w *journey.Workspace, s *store.Store, add addFinding) {
+	what := a.say("金庫の鍵の交換", "rotation of the vault key")
+	key, err := s.Key(ctx)
+	switch {
+	case err != nil:
+		add(what, false, err.Error(), a.say("koe status を実行してください", "run koe status"))
+	case key.Unfinished:
+		add(what, false, a.say("途中で止まっています", "cut short"), a.say("koe key rotate で続きから終わります", "koe key rotate finishes it"))
+	default:
+		add(what, true, a.keyAge(w, key, time.Now()), "")
+	}
+}
+
+// keyAge says since when the key is in use.
+func (a *app) keyAge(w *journey.Workspace, key store.KeyInfo, now time.Time) string {
+	if key.Since.IsZero() {
+		return key.ID
+	}
+	return fmt.Sprintf(a.say("%s、%s から(%d 日)", "%s, since %s (%d days)"), key.ID, key.Since.In(w.Location).Format(time.DateOnly), int(now.Sub(key.Since).Hours()/24))
 }
 
 // examineMail sees whether the mail server can be reached, without sending anything.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -147,6 +148,9 @@ func (a *app) outbox(c *cobra.Command, s *store.Store, f store.MailFilter) ([]ma
 type statusResult struct {
 	Version  string                `json:"version"`
 	Store    store.Status          `json:"store"`
+	Key      *store.KeyInfo        `json:"vault_key,omitempty"`
+	Exports  int                   `json:"exports"`       // folders of exported data that are known
+	Stale    int                   `json:"stale_exports"` // of these, with data that was erased since
 	Jobs     []schedules.JobStatus `json:"jobs"`
 	Overdue  []string              `json:"overdue"`
 	Problems koe.Problems          `json:"problems"`
@@ -175,13 +179,35 @@ func (a *app) statusCommand() *cobra.Command {
 					}
 				}
 				r := statusResult{Version: version, Store: status, Jobs: jobs, Overdue: schedules.Overdue(jobs, now, w.Location)}
-				return a.print(r, func(out io.Writer) { a.writeStatus(out, w, r) })
+				if err := a.statusOfCopies(c.Context(), s, &r); err != nil {
+					return err
+				}
+				return a.print(r, func(out io.Writer) { a.writeStatus(out, w, now, r) })
 			})
 		},
 	}
 }
 
-func (a *app) writeStatus(out io.Writer, w *journey.Workspace, r statusResult) {
+// statusOfCopies adds what is known of the vault key and of the exports.
+func (a *app) statusOfCopies(ctx context.Context, s *store.Store, r *statusResult) error {
+	if s.HasVault() {
+		key, err := s.Key(ctx)
+		if err != nil {
+			return err
+		}
+		r.Key = &key
+	}
+	exports, err := s.Exports(ctx)
+	for _, e := range exports {
+		r.Exports++
+		if e.Stale {
+			r.Stale++
+		}
+	}
+	return err
+}
+
+func (a *app) writeStatus(out io.Writer, w *journey.Workspace, now time.Time, r statusResult) {
 	s := r.Store
 	local := func(t time.Time) string {
 		if t.IsZero() {
@@ -215,6 +241,15 @@ func (a *app) writeStatus(out io.Writer, w *journey.Workspace, r statusResult) {
 	row("回答", "submissions", "%d", s.Submissions)
 	row("最後の回答", "last submission", "%s", local(s.LastSubmission))
 	row("書きかけ", "drafts", "%d", s.Drafts)
+	if r.Key != nil {
+		row("金庫の鍵", "vault key", "%s", a.keyAge(w, *r.Key, now))
+	}
+	if r.Exports > 0 {
+		row("書き出したデータ", "exported data", "%d", r.Exports)
+	}
+	if r.Stale > 0 {
+		row("うち消したはずのものを含む", "of these, with erased data", "%d", r.Stale)
+	}
 	_ = table.Flush()
 	fmt.Fprintln(out)
 	for _, j := range r.Jobs {
