@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -63,3 +64,16 @@ func (c catalogue) say(key string, pairs ...any) string {
 
 // has reports whether there is a text for the key.
 func (c catalogue) has(key string) bool { _, ok := c[key]; return ok }
+
+// Words gives every text of the reports by language and key, for whoever reads them back.
+func Words() (map[string]map[string]string, error) {
+	all, err := readTexts()
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]map[string]string, len(all))
+	for lang, c := range all {
+		out[lang] = maps.Clone(c)
+	}
+	return out, nil
+}

@@ -108,14 +108,14 @@ func (a *app) truth(ctx context.Context, w *journey.Workspace, s *store.Store) (
 		}
 		return found, nil
 	}
-	return t, nil
+	return t, readers(ctx, w, &t)
 }
 
 // tokenLength is how many letters the token of a link has: 128 bits in base 32.
 const tokenLength = 26
 
 func (a *app) writeAudit(out io.Writer, r audit.Result) {
-	fmt.Fprintf(out, a.say("%s: %d ファイル、%d KB、数値 %d 個を読みました\n", "%s: read %d files, %d KB, %d figures\n"), r.Release, r.Files, r.Bytes/1024, r.Figures)
+	fmt.Fprintf(out, a.say("%s: %d ファイル、%d KB、数値 %d 個を読み、公表値 %d 個を突き合わせました\n", "%s: read %d files, %d KB, %d numbers; put %d published figures together\n"), r.Release, r.Files, r.Bytes/1024, r.Figures, r.Attacked)
 	for _, f := range r.Findings {
 		fmt.Fprintln(out, "  "+a.finding(f))
 	}

@@ -28,6 +28,8 @@ type Truth struct {
 	// Values gives the figures of the warehouse as computed, unrounded. May be nil.
 	Values func(ctx context.Context) ([]float64, error)
 	Known  []string // texts that may stand in the properties of a file: the organisation's names
+	Facts  *Facts   // what the words of a report mean; nil: only text and structure are looked at
+	Groups []Group  // who stands behind the figures
 }
 
 // Finding is one thing that a reader of the release can learn and must not, or that contradicts itself.
@@ -57,8 +59,9 @@ const (
 type Result struct {
 	Release  string    `json:"release"`
 	Files    int       `json:"files"`
-	Bytes    int       `json:"bytes"`   // unpacked
-	Figures  int       `json:"figures"` // numbers read from tables
+	Bytes    int       `json:"bytes"`    // unpacked
+	Figures  int       `json:"figures"`  // numbers read from tables
+	Attacked int       `json:"attacked"` // published figures of people that were put together
 	Findings []Finding `json:"findings"`
 }
 
@@ -71,7 +74,7 @@ func Check(ctx context.Context, folder string, truth Truth) (Result, error) {
 	if err != nil {
 		return Result{}, koe.Errorf(koe.NotFound, "there is no release in %s: %w", folder, err)
 	}
-	a := &auditor{truth: truth}
+	a := &auditor{truth: truth, figures: map[printed]said{}}
 	result := Result{Release: filepath.Base(folder)}
 	for _, entry := range entries {
 		if err := ctx.Err(); err != nil {
@@ -95,12 +98,17 @@ func Check(ctx context.Context, folder string, truth Truth) (Result, error) {
 		return Result{}, err
 	}
 	a.compareFiles()
+	a.understand()
+	if err := a.attack(ctx); err != nil {
+		return Result{}, err
+	}
 	for _, d := range a.documents {
 		result.Bytes += d.bytes
 		for _, g := range d.grids {
 			result.Figures += g.figures()
 		}
 	}
+	result.Attacked = a.attacked
 	result.Findings = a.found()
 	return result, nil
 }
@@ -110,6 +118,8 @@ type auditor struct {
 	truth     Truth
 	documents []*document
 	findings  []Finding
+	figures   map[printed]said // that the tables say, by what they are about
+	attacked  int
 }
 
 // document is one file of the release, unpacked.

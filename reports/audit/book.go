@@ -128,7 +128,7 @@ func (a *auditor) readBook(d *document, parts map[string][]byte) {
 		a.add(Finding{Kind: Unread, File: d.name, Place: "xl/workbook.xml", What: both("ブックの目次が読めません。", "the list of sheets cannot be read")})
 	}
 	for _, name := range names {
-		if g := a.table(d, sheets[name]); g != nil {
+		if g := a.sheetTable(d, sheets[name]); g != nil {
 			d.grids = append(d.grids, g)
 		}
 	}

@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// table reads the table of a sheet: heads in the last frozen row, rows without a gap below. A number anywhere else is
+// sheetTable reads the table of a sheet: heads in the last frozen row, rows without a gap below. A number anywhere else is
 // where nobody looks for it.
-func (a *auditor) table(d *document, s *sheet) *grid {
+func (a *auditor) sheetTable(d *document, s *sheet) *grid {
 	hidden := a.hiding(d)
 	g := &grid{place: s.name, title: plainTitle(s.cells[place{1, 1}].text)}
 	columns := 0

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+
+	"koe"
+	"koe/analysis"
+	"koe/journey"
+	"koe/reports"
+	"koe/reports/audit"
+)
+
+// readers gives what a reader of the reports knows, and who stands behind the figures: what the audit puts figures together
+// with.
+func readers(ctx context.Context, w *journey.Workspace, t *audit.Truth) error {
+	warehouse := w.Path(w.Settings.Warehouse)
+	published, err := analysis.ReadPublished(ctx, warehouse)
+	if err != nil {
+		return err
+	}
+	words, err := reports.Words()
+	if err != nil {
+		return err
+	}
+	f := &audit.Facts{Words: words, Segments: published.Segments, Recommend: map[string][]string{}}
+	for _, m := range published.Members {
+		f.Members = append(f.Members, audit.Member{Segment: m.Segment, Member: m.Member, Label: m.Label, Parent: m.Parent})
+	}
+	at := map[string]int{}
+	of := func(id string) *audit.Journey {
+		if _, known := at[id]; !known {
+			at[id] = len(f.Journeys)
+			f.Journeys = append(f.Journeys, audit.Journey{ID: id, Title: koe.Text{}})
+		}
+		return &f.Journeys[at[id]]
+	}
+	for _, j := range w.Journeys {
+		one := of(j.ID)
+		one.Title = j.Title
+		for _, q := range j.Questions {
+			if q.Recommend {
+				f.Recommend[j.ID] = append(f.Recommend[j.ID], q.ID)
+			}
+		}
+	}
+	for _, s := range published.Stages {
+		of(s.Journey).Stages = append(of(s.Journey).Stages, audit.Named{ID: s.Stage, Title: s.Title})
+	}
+	for _, k := range published.Constructs {
+		of(k.Journey).Constructs = append(of(k.Journey).Constructs, audit.Named{ID: k.Construct, Title: k.Title})
+	}
+	for _, q := range published.Questions {
+		of(q.Journey).Questions = append(of(q.Journey).Questions, audit.Named{ID: q.Question, Title: q.Text})
+	}
+	t.Facts = f
+	stands, err := analysis.WhoStands(ctx, warehouse)
+	if err != nil {
+		return err
+	}
+	for _, s := range stands {
+		t.Groups = append(t.Groups, audit.Group{Table: s.Table, Journey: s.Journey, Name: s.Name, Stage: s.Stage, From: s.From, Wave: s.Wave, Cohort: s.Cohort, Members: s.Members, N: s.N})
+	}
+	return nil
+}

@@ -1,0 +1,235 @@
+package audit
+
+import (
+	"cmp"
+	"slices"
+)
+
+// attack looks for groups of 1 to k−1 people: printed, left between two published groups, or computed from several.
+func (p *picture) attack() {
+	for _, row := range p.small {
+		p.expose(Small, p.cells[row].n, row, nil)
+	}
+	for _, row := range p.rows {
+		if p.cells[row] == nil && len(p.said[row].numbers) > 0 {
+			p.add(Finding{Kind: Differs, File: p.said[row].file, Place: p.said[row].place, What: both(
+				p.called("ja", row)+"の値がありますが、そこに答えた人はいません。", "a figure of "+p.called("en", row)+", where nobody answered")})
+		}
+	}
+	rank := p.ranks()
+	vectors := make([][]entry, len(p.rows))
+	for i, classes := range p.in {
+		vectors[i] = vector(classes, rank)
+	}
+	told := map[string]bool{} // groups that were found already, by their classes
+	p.pairs(vectors, told)
+	p.combinations(vectors, rank, told)
+}
+
+// ranks orders the classes of people for the elimination: the largest first.
+func (p *picture) ranks() []int32 {
+	order := make([]int, len(p.size))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(p.size[y], p.size[x]) })
+	rank := make([]int32, len(order))
+	for at, class := range order {
+		rank[class] = int32(at) //nolint:gosec // classes are far fewer
+	}
+	return rank
+}
+
+func vector(classes []int, rank []int32) []entry {
+	v := make([]entry, len(classes))
+	for i, c := range classes {
+		v[i] = entry{rank[c], 1}
+	}
+	slices.SortFunc(v, func(x, y entry) int { return cmp.Compare(x.column, y.column) })
+	return v
+}
+
+// people counts the people in a vector's classes.
+func (p *picture) people(v []entry, byRank []int) (n int) {
+	for _, e := range v {
+		n += byRank[e.column]
+	}
+	return n
+}
+
+// pairs looks at two published groups, one within the other, and at a published total without its published parts (METHOD
+// 5.2, 5.3): what is left is known.
+func (p *picture) pairs(vectors [][]entry, told map[string]bool) {
+	order := make([]int, 0, len(p.rows))
+	for i, row := range p.rows {
+		if p.cells[row] != nil {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(x, y int) int {
+		return cmp.Or(cmp.Compare(p.cells[p.rows[x]].n, p.cells[p.rows[y]].n), cmp.Compare(len(vectors[x]), len(vectors[y])))
+	})
+	for at, i := range order {
+		for _, k := range order[at+1:] {
+			left := p.cells[p.rows[k]].n - p.cells[p.rows[i]].n
+			if left >= p.k {
+				break
+			}
+			if left > 0 && within(vectors[i], vectors[k]) {
+				p.tell(told, less(vectors[k], 1, vectors[i]), left, []term{{k, 1, 1}, {i, -1, 1}})
+			}
+		}
+	}
+	for _, total := range order {
+		for _, parts := range p.partitions(p.rows[total]) {
+			left := p.cells[p.rows[total]].n
+			rest := vectors[total]
+			terms := []term{{total, 1, 1}}
+			for _, part := range parts {
+				left -= p.cells[p.rows[part]].n
+				rest = less(rest, 1, vectors[part])
+				terms = append(terms, term{part, -1, 1})
+			}
+			if left > 0 && left < p.k && len(parts) > 0 {
+				p.tell(told, rest, left, terms)
+			}
+		}
+	}
+}
+
+// within reports whether all columns of x are columns of y.
+func within(x, y []entry) bool {
+	k := 0
+	for _, e := range x {
+		for k < len(y) && y[k].column < e.column {
+			k++
+		}
+		if k == len(y) || y[k].column != e.column {
+			return false
+		}
+	}
+	return true
+}
+
+// partitions lists the published parts of a published total, one way of parting after the other: by the members of each
+// segment, by stages, by quarters, by cohorts. Nobody is in two parts of one way.
+func (p *picture) partitions(total slot) [][]int {
+	ways := map[string][]int{}
+	var order []string
+	for i, part := range p.rows {
+		if p.cells[part] == nil {
+			continue
+		}
+		way, same := "", total
+		switch {
+		case part.segment != total.segment && part.member != "" && p.below(part, total):
+			way, same.segment, same.member = "segment "+part.segment, part.segment, part.member
+		case total.stage == "" && part.stage != "":
+			way, same.stage = "stage", part.stage
+		case total.grain == "all" && part.grain != "all":
+			way, same.grain, same.period = part.grain, part.grain, part.period
+		}
+		if way == "" || same != part {
+			continue
+		}
+		if ways[way] == nil {
+			order = append(order, way)
+		}
+		ways[way] = append(ways[way], i)
+	}
+	var all [][]int
+	for _, way := range order {
+		all = append(all, ways[way])
+	}
+	return all
+}
+
+// below reports whether the members of one cell are all of another's: everybody has all members below, a bureau its own.
+func (p *picture) below(part, total slot) bool {
+	if total.segment == "" {
+		return true
+	}
+	for _, m := range p.truth.Facts.Members {
+		if m.Segment == part.segment && m.Member == part.member {
+			return m.Parent == total.member
+		}
+	}
+	return false
+}
+
+// combinations looks for small groups that follow from several figures: cells that are withheld, classes of people, and
+// whatever the elimination leaves over small classes alone.
+func (p *picture) combinations(vectors [][]entry, rank []int32, told map[string]bool) {
+	s := newSpan(false)
+	order := make([]int, len(vectors))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(len(vectors[x]), len(vectors[y])) })
+	for _, i := range order {
+		s.add(vectors[i])
+	}
+	byRank := make([]int, len(p.size))
+	for class, r := range rank {
+		byRank[r] = p.size[class]
+	}
+	var found [][]entry
+	consider := func(v []entry) {
+		if n := p.people(v, byRank); n > 0 && n < p.k && !told[nameOf(v)] && s.has(v) {
+			found = append(found, v)
+		}
+	}
+	for _, at := range slots(p.cells) {
+		c := p.cells[at]
+		if _, printed := p.said[at]; printed || c.n >= p.k {
+			continue
+		}
+		var classes []int
+		whole := true
+		for class, n := range c.classes {
+			classes = append(classes, class)
+			whole = whole && n == p.size[class]
+		}
+		if whole { // else nothing published tells its people from others
+			consider(vector(classes, rank))
+		}
+	}
+	for class := range p.size {
+		consider(vector([]int{class}, rank))
+	}
+	for _, v := range s.rows { // those that lead in a small class are of small classes only
+		if byRank[v[0].column] >= p.k {
+			continue
+		}
+		rest := slices.Clone(v)
+		consider(rest)
+		for i := 1; i < len(rest); i++ { // and without the leads of others: the shortest that the elimination knows
+			if at, ok := s.leads[rest[i].column]; ok {
+				rest = less(rest, rest[i].value, s.rows[at])
+				i--
+			}
+		}
+		consider(rest)
+	}
+	if len(found) == 0 {
+		return
+	}
+	traced := newSpan(true)
+	for _, v := range vectors {
+		traced.add(v)
+	}
+	for _, v := range found[:min(len(found), mostFindings)] {
+		if terms, ok := traced.combination(v, vectors); ok {
+			p.tell(told, v, p.people(v, byRank), terms)
+		}
+	}
+}
+
+func slots(all map[slot]*sum) []slot {
+	list := make([]slot, 0, len(all))
+	for at := range all {
+		list = append(list, at)
+	}
+	slices.SortFunc(list, compareSlots)
+	return list
+}

@@ -1,0 +1,274 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+)
+
+// grid understands one table. Tables that break nothing down by people (definitions, tests) are passed over.
+func (r *reading) grid(g *grid) {
+	section, rest := r.section(g.title)
+	j, rest := r.journeyOf(rest)
+	if j == nil {
+		return
+	}
+	r.seen = map[printed]int{}
+	is := func(key string) bool { return rest == plain(r.words[key]) }
+	switch {
+	case section == "trend" && is("trend.stage"):
+		r.rows(g, "trend", func(row []cell) (name string, at slot, ok bool) {
+			name, at.stage, at.grain = find(j.Constructs, row[0].text, r.lang), find(j.Stages, row[1].text, r.lang), "all"
+			return name, at, name != "" && at.stage != ""
+		}, j)
+	case section == "trend" && (is("trend.quarter") || is("trend.cohort")):
+		grain := "quarter"
+		if is("trend.cohort") {
+			grain = "cohort"
+		}
+		r.rows(g, "trend", func(row []cell) (name string, at slot, ok bool) {
+			construct, stage, _ := strings.Cut(row[0].text, " / ")
+			name, at.grain = find(j.Constructs, construct, r.lang), grain
+			if stage != plain(r.words["stage.standardised"]) {
+				if at.stage = find(j.Stages, stage, r.lang); at.stage == "" {
+					return "", at, false
+				}
+			}
+			at.period, ok = r.period(row[1].text)
+			return name, at, ok && name != ""
+		}, j)
+	case section == "item" && is("recommend.title"):
+		r.rows(g, "recommend", r.stageAndPeriod(j), j)
+	case section == "item" && is("item.choices"):
+		r.choices(g, j)
+	case section == "item":
+		if stage := find(j.Stages, rest, r.lang); stage != "" {
+			r.rows(g, "item", func(row []cell) (string, slot, bool) {
+				name := find(j.Questions, row[0].text, r.lang)
+				return name, slot{stage: stage, grain: "all"}, name != ""
+			}, j)
+		}
+	case section == "rate" && is("rate.stage"):
+		r.rows(g, "rate", r.stageAndPeriod(j), j)
+	case section == "rate" && is("rate.member"):
+		r.rateByMember(g, j)
+	case section == "change" && rest == "":
+		r.changes(g, j)
+	case section == "unit" && is("unit.comparison"):
+		r.comparison(g, j)
+	case section == "unit":
+		r.heat(g, j, rest)
+	}
+}
+
+// columnsOf finds the columns of a table by what their heads say; each column's key is that of its text.
+func (r *reading) columnsOf(g *grid) map[string]int {
+	at := map[string]int{}
+	for _, key := range []string{"col.n", "col.mean", "col.ci", "col.favourable", "col.neutral", "col.unfavourable", "col.rate", "col.answered", "col.invited",
+		"recommend.score", "recommend.promoters", "recommend.passives", "recommend.detractors", "col.pairs", "col.meanchange", "col.improved", "col.same",
+		"col.worsened", "col.rest", "col.share"} {
+		if i := slices.Index(g.heads, plain(r.words[key])); i >= 0 {
+			at[key] = i
+		}
+	}
+	return at
+}
+
+// rows takes in a table whose rows each name a figure of the document's scope.
+func (r *reading) rows(g *grid, table string, of func(row []cell) (name string, at slot, ok bool), j *Journey) {
+	columns := r.columnsOf(g)
+	for _, row := range g.rows {
+		name, at, ok := of(row)
+		if !ok {
+			r.unknown(g, row)
+			continue
+		}
+		at.segment, at.member = r.here.segment, r.here.member
+		for key, i := range columns {
+			r.say(printed{subject{table, j.ID, name}, at, key}, g, row[i], false)
+		}
+	}
+}
+
+// unknown reports a row that could not be understood, if it holds figures.
+func (r *reading) unknown(g *grid, row []cell) {
+	for _, c := range row {
+		if len(c.numbers) > 0 {
+			r.add(Finding{Kind: Unread, File: r.d.name, Place: g.where(c), What: both("何についての値か分からない行です: "+cut(g.label(row)), "a row of which it is not known what it is about: "+cut(g.label(row)))})
+			return
+		}
+	}
+}
+
+// say takes in a figure, and holds it against the same figure said before. Where only numbers count, a cell without one
+// says nothing.
+func (r *reading) say(p printed, g *grid, c cell, onlyNumbers bool) {
+	if onlyNumbers && len(c.numbers) == 0 {
+		return
+	}
+	s := said{c.numbers, band(c.text), r.d.name, g.where(c)}
+	if len(c.numbers) == 0 && c.text == plain(r.words["share.most"]) || c.text == plain(r.words["share.few"]) {
+		s.band = map[bool]string{true: "≥90%", false: "≤10%"}[c.text == plain(r.words["share.most"])]
+	}
+	// Two questions may have one text: the second of a table is another figure, and nobody can tell which.
+	if r.seen[p]++; r.seen[p] > 1 {
+		p.column += " " + itoa(r.seen[p])
+	}
+	before, known := r.figures[p]
+	if !known {
+		r.figures[p] = s
+		return
+	}
+	if !equal(before.numbers, s.numbers) || before.band != s.band {
+		r.add(Finding{Kind: Differs, File: s.file, Place: s.place, What: both(
+			"同じ値が、"+before.file+"("+before.place+")と違います: "+cut(c.text), "the same figure is another in "+before.file+" ("+before.place+"): "+cut(c.text))})
+	}
+	if len(before.numbers) == 0 && before.band == "" {
+		r.figures[p] = s
+	}
+}
+
+// stageAndPeriod reads rows that are named by a stage and a quarter.
+func (r *reading) stageAndPeriod(j *Journey) func(row []cell) (string, slot, bool) {
+	return func(row []cell) (name string, at slot, ok bool) {
+		if row[0].text != plain(r.words["stage.all"]) {
+			if at.stage = find(j.Stages, row[0].text, r.lang); at.stage == "" {
+				return "", at, false
+			}
+		}
+		at.period, ok = r.period(row[1].text)
+		if at.grain = "all"; at.period != "" {
+			at.grain = "quarter"
+		}
+		return "", at, ok
+	}
+}
+
+func (r *reading) choices(g *grid, j *Journey) {
+	columns := r.columnsOf(g)
+	for _, row := range g.rows {
+		question, stage := find(j.Questions, row[0].text, r.lang), find(j.Stages, row[1].text, r.lang)
+		if question == "" || stage == "" {
+			r.unknown(g, row)
+			continue
+		}
+		at := slot{r.here.segment, r.here.member, stage, "all", ""}
+		for key, i := range columns {
+			r.say(printed{subject{"item", j.ID, question}, at, key + " " + row[2].text}, g, row[i], false)
+		}
+	}
+}
+
+func (r *reading) rateByMember(g *grid, j *Journey) {
+	columns := r.columnsOf(g)
+	var before []Member
+	for _, row := range g.rows {
+		m, ok := r.member(row[0].text, nil, before)
+		at := slot{m.Segment, m.Member, "", "all", ""}
+		if row[1].text != plain(r.words["stage.all"]) {
+			at.stage = find(j.Stages, row[1].text, r.lang)
+			ok = ok && at.stage != ""
+		}
+		if !ok {
+			r.unknown(g, row)
+			continue
+		}
+		before = append(before, m)
+		for key, i := range columns {
+			r.say(printed{subject{"rate", j.ID, ""}, at, key}, g, row[i], false)
+		}
+	}
+}
+
+// changes reads the changes of the same people: the slot's period holds the stage that the change starts from.
+func (r *reading) changes(g *grid, j *Journey) {
+	columns := r.columnsOf(g)
+	names := map[string][3]string{}
+	for _, k := range j.Constructs {
+		for _, from := range j.Stages {
+			for _, to := range j.Stages {
+				names[r.fill("change.row", "construct", r.title(k.Title, k.ID), "from", r.title(from.Title, from.ID), "to", r.title(to.Title, to.ID))] = [3]string{k.ID, from.ID, to.ID}
+			}
+		}
+	}
+	for _, row := range g.rows {
+		is, ok := names[row[0].text]
+		if !ok {
+			r.unknown(g, row)
+			continue
+		}
+		at := slot{r.here.segment, r.here.member, is[2], "change", is[1]}
+		for key, i := range columns {
+			r.say(printed{subject{"change", j.ID, is[0]}, at, key}, g, row[i], false)
+		}
+	}
+}
+
+// comparison reads members against the rest: the member's own mean is that of the other tables.
+func (r *reading) comparison(g *grid, j *Journey) {
+	columns := r.columnsOf(g)
+	paths := map[string]Member{}
+	for _, m := range r.truth.Facts.Members {
+		paths[plain(strings.ReplaceAll(m.Member, "/", " "))] = m
+	}
+	for _, row := range g.rows {
+		m, ok := paths[row[0].text]
+		construct, stage := find(j.Constructs, row[1].text, r.lang), find(j.Stages, row[2].text, r.lang)
+		if !ok || construct == "" || stage == "" {
+			r.unknown(g, row)
+			continue
+		}
+		at := slot{m.Segment, m.Member, stage, "all", ""}
+		for _, key := range []string{"col.n", "col.mean", "col.rest"} {
+			if i, ok := columns[key]; ok {
+				r.say(printed{subject{"trend", j.ID, construct}, at, key}, g, row[i], true)
+			}
+		}
+	}
+}
+
+// heat reads a heat map: members by construct over all stages, or members by stage of one construct.
+func (r *reading) heat(g *grid, j *Journey, title string) {
+	var hierarchy []string
+	construct := ""
+	for name, h := range r.hierarchies {
+		if title == r.fill("unit.overview", "segment", name) {
+			hierarchy = h
+		}
+		for _, k := range j.Constructs {
+			if title == r.fill("unit.bystage", "construct", r.title(k.Title, k.ID), "segment", name) {
+				hierarchy, construct = h, k.ID
+			}
+		}
+	}
+	if hierarchy == nil {
+		for _, row := range g.rows {
+			r.unknown(g, row)
+		}
+		return
+	}
+	var before []Member
+	for _, row := range g.rows {
+		m, ok := r.member(row[0].text, hierarchy, before)
+		if !ok {
+			r.unknown(g, row)
+			continue
+		}
+		before = append(before, m)
+		for i, head := range g.heads[1:] {
+			name, at := construct, slot{m.Segment, m.Member, "", "all", ""}
+			if construct == "" {
+				for _, k := range j.Constructs {
+					title := r.title(k.Title, k.ID)
+					if head == plain(title+r.words["better.lower.short"]) || head == plain(title+r.words["better.higher.short"]) {
+						name = k.ID
+					}
+				}
+			} else if at.stage = find(j.Stages, head, r.lang); at.stage == "" {
+				continue
+			}
+			if name != "" {
+				r.say(printed{subject{"trend", j.ID, name}, at, "col.mean"}, g, row[i+1], false)
+			}
+		}
+	}
+}
