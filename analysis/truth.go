@@ -2,8 +2,10 @@ package analysis
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -123,6 +125,18 @@ func WhoStands(ctx context.Context, path string) (_ []Stands, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the segments of %s: %w", path, err)
 	}
+	about, err := readAbout(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	var hierarchies [][]string
+	if err := json.Unmarshal([]byte(about["segments"]), &hierarchies); err != nil {
+		return nil, fmt.Errorf("read the segments of %s: %w", path, err)
+	}
+	segments := slices.Concat(hierarchies...)
+	if len(segments) != len(columns) {
+		return nil, fmt.Errorf("the warehouse %s has %d columns of segments, and names %d", path, len(columns), len(segments))
+	}
 	members := []string{"''"}
 	for _, c := range columns {
 		members = append(members, quote(c), "chr(31)")
@@ -131,11 +145,44 @@ func WhoStands(ctx context.Context, path string) (_ []Stands, err error) {
 	if err != nil {
 		return nil, err
 	}
+	together, err := mergedUnits(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Stands, len(rows))
 	for i, r := range rows {
 		out[i] = Stands{r.Table, r.Journey, r.Name, r.Stage, r.From, r.Wave, r.Cohort, strings.Split(r.Members, "\x1f")[:len(columns)], int(r.N)}
+		for m, member := range out[i].Members {
+			if into, merged := together[nodeKey{segments[m], member}]; merged {
+				out[i].Members[m] = into
+			}
+		}
 	}
 	return out, nil
+}
+
+// mergedUnits gives, by each member that is published with others, the member that it became; "" below such a one.
+func mergedUnits(ctx context.Context, db querier) (map[nodeKey]string, error) {
+	members, err := readTable[Member](ctx, db, "member")
+	if err != nil {
+		return nil, err
+	}
+	there := map[nodeKey]bool{}
+	for _, m := range members {
+		there[nodeKey{m.Segment, m.Member}] = true
+	}
+	together := map[nodeKey]string{}
+	for _, m := range members {
+		if m.MergedInto == "" {
+			continue
+		}
+		into := m.MergedInto
+		if !there[nodeKey{m.Segment, into}] {
+			into = ""
+		}
+		together[nodeKey{m.Segment, m.Member}] = into
+	}
+	return together, nil
 }
 
 // whoStands counts people by the finest groups of closed waves; %s gives a cell's members.

@@ -24,7 +24,7 @@ func readers(ctx context.Context, w *journey.Workspace, t *audit.Truth) error {
 	}
 	f := &audit.Facts{Words: words, Segments: published.Segments, Recommend: map[string][]string{}}
 	for _, m := range published.Members {
-		f.Members = append(f.Members, audit.Member{Segment: m.Segment, Member: m.Member, Label: m.Label, Parent: m.Parent})
+		f.Members = append(f.Members, audit.Member{Segment: m.Segment, Member: m.Member, Label: m.Label, Parent: m.Parent, Together: len(m.Merged) > 0})
 	}
 	at := map[string]int{}
 	of := func(id string) *audit.Journey {

@@ -33,7 +33,7 @@ var figureColumns = map[string][]string{
 
 // attack puts the published figures of each subject together and looks for groups of 1 to k−1 people whose figure follows.
 func (a *auditor) attack(ctx context.Context) error {
-	if a.truth.Facts == nil {
+	if a.truth.Facts == nil || a.truth.Groups == nil {
 		return nil
 	}
 	groups := map[subject][]Group{}

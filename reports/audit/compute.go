@@ -7,9 +7,6 @@ import (
 
 // attack looks for groups of 1 to k−1 people: printed, left between two published groups, or computed from several.
 func (p *picture) attack() {
-	for _, row := range p.small {
-		p.expose(Small, p.cells[row].n, row, nil)
-	}
 	for _, row := range p.rows {
 		if p.cells[row] == nil && len(p.said[row].numbers) > 0 {
 			p.add(Finding{Kind: Differs, File: p.said[row].file, Place: p.said[row].place, What: both(
@@ -22,6 +19,12 @@ func (p *picture) attack() {
 		vectors[i] = vector(classes, rank)
 	}
 	told := map[string]bool{} // groups that were found already, by their classes
+	for i, row := range p.rows {
+		if slices.Contains(p.small, row) {
+			told[nameOf(vectors[i])] = true
+			p.expose(Small, p.cells[row].n, row, nil)
+		}
+	}
 	p.pairs(vectors, told)
 	p.combinations(vectors, rank, told)
 }

@@ -21,6 +21,7 @@ type Facts struct {
 // Member is a member of a segment: a bureau, a division (by its path), a type of hire.
 type Member struct {
 	Segment, Member, Label, Parent string
+	Together                       bool // small units that are published as one
 }
 
 // Journey names what the reports of one journey break figures down by.
@@ -128,6 +129,9 @@ func (r *reading) prepare() {
 	}
 	for _, m := range f.Members {
 		label := plain(m.Label)
+		if m.Together && r.lang != "ja" {
+			label = plain(r.words["unit.other"])
+		}
 		r.members[label] = append(r.members[label], m)
 	}
 	for _, hierarchy := range f.Segments {
