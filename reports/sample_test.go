@@ -454,7 +454,7 @@ func (s *sampler) voices() {
 	s.Tables.Cooccurrence = []analysis.Cooccurrence{
 		{Journey: "chuto", Kind: "theme", ItemA: "isolation", ItemB: "network", Jaccard: p(0.41), NPMI: p(0.33)},
 		{Journey: "chuto", Kind: "theme", ItemA: "career", ItemB: "transfer", Jaccard: p(0.28), NPMI: p(0.21)},
-		{Journey: "chuto", Kind: "word", ItemA: "相手", ItemB: "話す", Jaccard: p(0.52), NPMI: p(0.47)}}
+		{Journey: "chuto", Kind: "word", ItemA: "交流", ItemB: "相手", Jaccard: p(0.52), NPMI: p(0.47)}}
 	s.Tables.Keyness = []analysis.Keyness{{Journey: "chuto", Stage: "m3", Word: "交流", People: p(int64(19)), Commenters: p(int64(38)), RestPeople: p(int64(11)), RestCommenters: p(int64(80)), G2: p(16.2), LogRatio: p(1.8), P: p(0.0001), Q: p(0.002)}}
 	for _, c := range []struct{ stage, text, theme string }{
 		{"m3", "同じ時期に中途で入った人がどこにいるのか分からず、気軽に話せる相手がいない。", "isolation:issue"},

@@ -19,7 +19,7 @@ func TestVoice_AWithheldStageSaysThatAllThemesAre(t *testing.T) {
 }
 
 func TestTogether_ThemesFirstAndTheStrongestPairsFirst(t *testing.T) {
-	if diff := cmp.Diff([]string{"Theme | Isolation | Network | 0.41 | 0.33 | ", "Theme | Career | Transfer | 0.28 | 0.21 | ", "Word | 相手 | 話す | 0.52 | 0.47 | "},
+	if diff := cmp.Diff([]string{"Theme | Isolation | Network | 0.41 | 0.33 | ", "Theme | Career | Transfer | 0.28 | 0.21 | ", "Word | 交流 | 相手 | 0.52 | 0.47 | "},
 		tableOf(composed(t, sampleInput(), "en", Scope{}), "Voices", "What is said together")); diff != "" {
 		t.Error(diff)
 	}
