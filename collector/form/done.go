@@ -51,7 +51,7 @@ func (f *form) doneAnonymous(w *answer, r *http.Request) error {
 func (f *form) showDone(w *answer, s *sitting, visible map[string]koe.Answer) error {
 	v := doneView{Title: f.words.in(s.lang, "done_title"), Lead: f.words.in(s.lang, "done_lead"), Key: s.deviceKey,
 		Closing: f.markdown(s.survey.Closing.In(s.lang)), Contact: f.contact(s)}
-	if s.mode != koe.Anonymous {
+	if s.mode != koe.Anonymous && !s.late {
 		v.Change = f.words.in(s.lang, "done_change", day(s.invitation.ClosesOn, s.lang))
 		v.Link = s.withLanguage(s.root)
 	}

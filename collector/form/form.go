@@ -107,6 +107,8 @@ func (f *form) publish(name, ext, kind string, body []byte) string {
 	return name
 }
 
+const thanksPattern = "GET /r/{token}/done"
+
 // routes is all that the collector answers to.
 func (f *form) routes() *http.ServeMux {
 	mux := http.NewServeMux()
@@ -115,7 +117,7 @@ func (f *form) routes() *http.ServeMux {
 	handle("GET /r/{token}", f.start)              // what this is, and the promise
 	handle("GET /r/{token}/{place}", f.place)      // a screen: 1, 2 …, review
 	handle("POST /r/{token}/{place}", f.turn)      // its answers: next, back, save, send
-	handle("GET /r/{token}/done", f.done)          // thanks, after the store has it
+	handle(thanksPattern, f.done)                  // thanks, after the store has it
 	handle("GET /done/{journey}/{survey}", f.done) // thanks for an anonymous answer
 	handle("GET /s/{journey}/{survey}", f.start)   // a self-check that keeps nothing
 	handle("GET /s/{journey}/{survey}/1", f.place) // its first screen

@@ -90,6 +90,7 @@ func TestSend_ChangesUntilTheStageClosesAndKeepsTheEarlierVersion(t *testing.T) 
 	stale := w.get("/r/" + token + "/1")
 	w.setClock(time.Date(2026, 7, 22, 15, 0, 0, 0, time.UTC))
 	w.get("/r/"+token).wants(404, "このリンクからは回答できません")
+	w.setClock(time.Date(2026, 7, 22, 16, 0, 0, 0, time.UTC)) // an hour later, when a page that was open does not count any more
 	stale.press("next", "a.FIT1=1").wants(404, "このリンクからは回答できません")
 	if _, m := versions(t, w, inv); m != 2 {
 		t.Errorf("%d versions after the close", m)

@@ -26,6 +26,7 @@ type reviewView struct {
 	Publish    bool
 	Final      bool
 	Note, Send string
+	Late       string // it has closed; until when it can be sent
 }
 
 // inWords writes an answer as its person gave it.
@@ -107,10 +108,12 @@ func (f *form) showReview(w *answer, s *sitting) error {
 		}
 	}
 	v.AskPublish = v.AskPublish && !asksItself
-	v.Final = s.mode == koe.Anonymous
-	v.Note = f.words.in(s.lang, "final_open", day(s.invitation.ClosesOn, s.lang))
-	if v.Final {
+	v.Final, v.Late = s.mode == koe.Anonymous, f.lateness(s)
+	switch {
+	case v.Final:
 		v.Note = f.words.in(s.lang, "final_anonymous")
+	case !s.late:
+		v.Note = f.words.in(s.lang, "final_open", day(s.invitation.ClosesOn, s.lang))
 	}
 	v.Send = f.words.in(s.lang, "send")
 	if s.sent != nil {

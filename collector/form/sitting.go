@@ -33,6 +33,8 @@ type sitting struct {
 	draft    draft
 	started  bool            // there is a draft, or a page that holds one
 	reviewed bool            // the draft is the one that the posted review showed
+	closing  time.Time       // midnight after the last day; zero: it does not close
+	late     bool            // it has closed, but what was begun before may still be sent
 	sent     *koe.Submission // what was sent before, when that may be changed
 }
 
@@ -58,6 +60,9 @@ func (f *form) sit(r *http.Request) (*sitting, error) {
 	if err := f.findDraft(r, s); err != nil {
 		return nil, err
 	}
+	if s.late && !s.mayFinish(r) {
+		return nil, errClosed(s.invitation)
+	}
 	s.lang = choose(s.languages, r.Header.Get("Accept-Language"), r.URL.Query().Get("lang"), r.PostForm.Get("lang"), r.PostForm.Get("l"), s.draft.Language, s.invitation.Language)
 	return s, nil
 }
@@ -81,9 +86,12 @@ func (f *form) sitByToken(r *http.Request, s *sitting, token string) error {
 	if s.mode == "" {
 		s.mode = s.survey.Mode
 	}
-	today := koe.DateOf(s.now.In(f.Workspace.Location))
-	if inv.Status == koe.Cancelled || (!inv.ClosesOn.IsZero() && today.After(inv.ClosesOn)) {
-		return koe.Errorf(koe.Closed, "the invitation is %s and was open until %s", inv.Status, inv.ClosesOn)
+	if !inv.ClosesOn.IsZero() {
+		s.closing = inv.ClosesOn.AddDays(1).In(f.Workspace.Location)
+		s.late = !s.now.Before(s.closing)
+	}
+	if inv.Status == koe.Cancelled || s.late && !s.now.Before(s.closing.Add(grace)) {
+		return errClosed(inv)
 	}
 	if inv.Status == koe.Answered && s.mode == koe.Anonymous && r.Method == http.MethodGet {
 		return koe.Errorf(koe.Closed, "the anonymous answer was sent")
@@ -97,6 +105,20 @@ func (f *form) sitByToken(r *http.Request, s *sitting, token string) error {
 		s.keep, s.deviceKey = keepNowhere, ""
 	}
 	return nil
+}
+
+// grace is how long after the close an answer may still be sent that was begun before it, so that nobody who writes at
+// midnight writes for nothing.
+const grace = time.Hour
+
+func errClosed(inv koe.Invitation) error {
+	return koe.Errorf(koe.Closed, "the invitation is %s and was open until %s", inv.Status, inv.ClosesOn)
+}
+
+// mayFinish tells, after the close, who may go on: whose draft was begun before, as the store or their page says, and who
+// is about to be thanked. What a page says could be forged, for an hour's gain.
+func (s *sitting) mayFinish(r *http.Request) bool {
+	return s.started && s.draft.Started.Before(s.closing) || s.sent != nil && r.Pattern == thanksPattern
 }
 
 // invitation finds an invitation by its token, and slows down whoever tries tokens.

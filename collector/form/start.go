@@ -93,7 +93,7 @@ func (f *form) facts(s *sitting) []factView {
 	}
 	facts = append(facts, factView{t("fact_time"), length})
 	if !s.invitation.ClosesOn.IsZero() {
-		facts = append(facts, factView{t("fact_until"), day(s.invitation.ClosesOn, s.lang)})
+		facts = append(facts, factView{t("fact_until"), t("fact_until_text", day(s.invitation.ClosesOn, s.lang))})
 	}
 	mode := string(s.mode)
 	if s.keep == keepNowhere {

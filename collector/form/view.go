@@ -30,6 +30,7 @@ type screenView struct {
 	Progress    progressView
 	Errors      []errorView
 	ErrorsTitle string
+	Late        string // it has closed; until when what was begun can be sent
 	Added       bool
 	First       bool
 	Questions   []questionView
@@ -65,7 +66,7 @@ func (f *form) showScreen(w *answer, s *sitting, screens []journey.Screen, i int
 	if s.keep != keepNowhere {
 		steps++ // the review
 	}
-	v := screenView{Title: screen.Page.Title.In(s.lang), About: s.subject, Progress: f.progress(s, i+1, steps), Added: l.added && !l.wrong}
+	v := screenView{Title: screen.Page.Title.In(s.lang), About: s.subject, Progress: f.progress(s, i+1, steps), Added: l.added && !l.wrong, Late: f.lateness(s)}
 	if v.Title == "" {
 		v.Title = f.title(s)
 	}
@@ -102,6 +103,14 @@ func (f *form) showScreen(w *answer, s *sitting, screens []journey.Screen, i int
 		status = http.StatusUnprocessableEntity
 	}
 	return f.render(w, status, "screen", s.lang, s.languages, v.Title+" | "+f.title(s), s.formView(place, shown, l.back, "next"), v)
+}
+
+// lateness says, after the close, until when what was begun can be sent; "" before.
+func (f *form) lateness(s *sitting) string {
+	if !s.late {
+		return ""
+	}
+	return f.words.in(s.lang, "late", s.closing.Add(grace).Format("15:04"))
 }
 
 // home is the address of the first page.
