@@ -14,12 +14,27 @@ type audit struct {
 	*decider
 	live    []bool   // per atom: somebody in it is behind this figure
 	targets []signed // what must not be computed
+	movers  []bool   // per atom: not in the same leaf at all times; nil without a past
+	least   int      // the lowest threshold
 }
 
 // newAudit finds what must not be computed: the people of a hidden cell of 1 to k-1, now and in every earlier stretch, the
 // difference of any cell between two stretches where 1 to k-1 came or went, and every atom of 1 to k-1.
 func (d *decider) newAudit() *audit {
 	a := &audit{decider: d, live: make([]bool, len(d.n))}
+	for i, g := range d.groups {
+		if i == 0 || g.K < a.least {
+			a.least = g.K
+		}
+	}
+	if d.now > 0 {
+		a.movers = make([]bool, len(d.n))
+		for atom := range d.n {
+			for s := range d.now {
+				a.movers[atom] = a.movers[atom] || d.leaf[s][atom] != d.leaf[d.now][atom]
+			}
+		}
+	}
 	for atom := range d.n {
 		a.live[atom] = true
 		for _, cell := range d.cellsOf(d.leaf[d.now][atom]) {
@@ -210,7 +225,7 @@ func (a *audit) count(k known) (n int) {
 
 // findings names published groups to take away, so that a target that can be computed no longer can; nil when none can.
 func (a *audit) findings() []int {
-	if len(a.targets) == 0 {
+	if len(a.targets) == 0 && a.movers == nil {
 		return nil
 	}
 	equations := a.equations()
@@ -221,6 +236,7 @@ func (a *audit) findings() []int {
 		}
 	}
 	s := newSpace(weight)
+	s.late = a.movers
 	for i, e := range equations {
 		s.add(e.set, int32(i))
 	}
@@ -253,6 +269,14 @@ func (a *audit) findings() []int {
 		}
 	}
 	a.targets = open
+	if a.movers != nil {
+		for _, sources := range a.few(s) {
+			if victim, _ := a.victim(equations, sources, taken); victim >= 0 {
+				taken[victim] = true
+				victims = append(victims, victim)
+			}
+		}
+	}
 	return victims
 }
 

@@ -12,6 +12,7 @@ import (
 // Numbers stay below 2^31 in rows; where one does not, the space is spent (overflow) and the caller takes big numbers.
 type space struct {
 	weight   []int32 // per column: in how many vectors it is; pivots are taken where few are touched
+	late     []bool  // per column: a pivot only where there is no other; nil for none
 	rows     []row
 	pivot    []int32 // per column: the row whose pivot it is, or -1
 	kernel   []uint64
@@ -154,8 +155,11 @@ func (s *space) add(set []int32, source int32) {
 	s.clear()
 }
 
-// prefer reports whether a column is the better pivot: units first, then columns that are in few vectors.
+// prefer reports whether a column is the better pivot: late columns last, units first, then columns that are in few vectors.
 func (s *space) prefer(a int32, va int64, b int32, vb int64) bool {
+	if s.late != nil && s.late[a] != s.late[b] {
+		return s.late[b]
+	}
 	if ua, ub := abs(va) == 1, abs(vb) == 1; ua != ub {
 		return ua
 	}
@@ -222,6 +226,11 @@ func (s *space) contains(vector signed) (sources map[int32]uint64, ok bool) {
 	for _, u := range s.used {
 		coefficient[u.of] = u.factor
 	}
+	return s.trace(coefficient), true
+}
+
+// trace writes a combination of basis rows as one of the vectors that were put in, modulo prime.
+func (s *space) trace(coefficient map[int32]uint64) (sources map[int32]uint64) {
 	sources = map[int32]uint64{}
 	for i := int32(len(s.rows) - 1); i >= 0; i-- {
 		c, in := coefficient[i]
@@ -235,7 +244,7 @@ func (s *space) contains(vector signed) (sources map[int32]uint64, ok bool) {
 			coefficient[u.of] = plus(coefficient[u.of], prime-times(c, u.factor))
 		}
 	}
-	return sources, true
+	return sources
 }
 
 // signed is a vector of ones, minus ones and zeros.

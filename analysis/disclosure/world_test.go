@@ -217,6 +217,7 @@ func flat(sizes ...int) *world {
 // empty, some of equal size. Through its releases people join, answer further stages, are moved with their answers, move on and answer elsewhere, and are erased.
 func randomWorld(random *rand.Rand, releases int) *world {
 	w := &world{releases: releases}
+	corrections := random.IntN(2) // half of the worlds have them
 	stages := 2 + random.IntN(4)
 	var units []string
 	for b := range 1 + random.IntN(4) {
@@ -265,7 +266,7 @@ func randomWorld(random *rand.Rand, releases int) *world {
 				w.answers = append(w.answers, answer{a.person, "s" + strconv.Itoa(random.IntN(stages)), []placed{{units[random.IntN(len(units))], release, 0}}})
 			}
 		}
-		for range random.IntN(3) { // corrections: an answer counts in another unit from now on
+		for range random.IntN(3) * corrections { // corrections: an answer counts in another unit from now on
 			a := &w.answers[random.IntN(len(w.answers))]
 			if last := &a.stays[len(a.stays)-1]; last.until == 0 && last.since < release {
 				last.until = release

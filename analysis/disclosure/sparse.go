@@ -1,0 +1,129 @@
+package disclosure
+
+import "slices"
+
+// few looks, among everything that can be computed about those whose place changed from release to release, for what is about
+// few of them: it writes the space of it in reduced form and tries each row and each two of them. What nobody's target is
+// today (a joiner of one unit less a leaver of another) may be the difference of a cell tomorrow.
+// Each finding is the equations that it is made of, with their coefficients.
+func (a *audit) few(s *space) (out []map[int32]uint64) {
+	column := map[int32]int{} // late column → place in the small matrix
+	var atoms []int32
+	var from []int32
+	for i, r := range s.rows {
+		if s.late[r.pivot] {
+			from = append(from, int32(i))
+			for _, c := range r.at {
+				if _, in := column[c]; !in {
+					column[c] = 0
+					atoms = append(atoms, c)
+				}
+			}
+		}
+	}
+	slices.Sort(atoms)
+	for i, c := range atoms {
+		column[c] = i
+	}
+	m := make([][]uint64, len(from)) // the rows, and behind them what each is made of
+	for i, f := range from {
+		m[i] = make([]uint64, len(atoms)+len(from))
+		for j, c := range s.rows[f].at {
+			m[i][column[c]] = residue(s.rows[f].value[j])
+		}
+		m[i][len(atoms)+i] = 1
+	}
+	for i, f := range from { // reduced: no row has the pivot of another
+		p := column[s.rows[f].pivot]
+		scale(m[i], reciprocal(m[i][p]))
+		for j := range m {
+			if j != i && m[j][p] != 0 {
+				subtract(m[j], m[i], m[j][p])
+			}
+		}
+	}
+	try := func(row []uint64) {
+		people := 0
+		for i, v := range row[:len(atoms)] {
+			if v != 0 {
+				people += a.n[atoms[i]]
+			}
+		}
+		if people == 0 || people >= a.least {
+			return
+		}
+		coefficient := map[int32]uint64{}
+		for i, v := range row[len(atoms):] {
+			if v != 0 {
+				coefficient[from[i]] = v
+			}
+		}
+		out = append(out, s.trace(coefficient))
+	}
+	for _, row := range m {
+		try(row)
+	}
+	if len(m) > mostPairs {
+		return out
+	}
+	both := make([]uint64, len(atoms)+len(from))
+	for i := range m {
+		for j := range i {
+			c := a.common(m[i][:len(atoms)], m[j][:len(atoms)], atoms)
+			if c == 0 {
+				continue
+			}
+			copy(both, m[i])
+			subtract(both, m[j], c)
+			try(both)
+		}
+	}
+	return out
+}
+
+// mostPairs bounds the rows of which every two are tried.
+const mostPairs = 400
+
+// common gives the multiple of one row that cancels the most people of another; 0 when they share nobody.
+func (a *audit) common(x, y []uint64, atoms []int32) (best uint64) {
+	people := map[uint64]int{}
+	most := 0
+	for i, v := range y {
+		if v != 0 && x[i] != 0 {
+			ratio := times(x[i], reciprocal(v))
+			if people[ratio] += a.n[atoms[i]]; people[ratio] > most {
+				best, most = ratio, people[ratio]
+			}
+		}
+	}
+	return best
+}
+
+func scale(row []uint64, by uint64) {
+	for i, v := range row {
+		if v != 0 {
+			row[i] = times(v, by)
+		}
+	}
+}
+
+// subtract takes a multiple of one row from another.
+func subtract(row, other []uint64, by uint64) {
+	minus := prime - by
+	for i, v := range other {
+		if v != 0 {
+			row[i] = plus(row[i], times(v, minus))
+		}
+	}
+}
+
+// reciprocal is the inverse of a residue.
+func reciprocal(v uint64) uint64 {
+	switch v {
+	case 1:
+		return 1
+	case prime - 1:
+		return prime - 1
+	}
+	return power(v, prime-2)
+}
