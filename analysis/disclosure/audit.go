@@ -13,7 +13,10 @@ type known struct{ group, stretch int }
 type audit struct {
 	*decider
 	live    []bool   // per atom: somebody in it is behind this figure
-	targets []signed // what must not be computed
+	all     []signed // what must not be computed
+	targets []signed // what of it is not yet proved
+	space   *space   // of what was published when findings last looked
+	rounds  int      // of findings
 	movers  []bool   // per atom: not in the same leaf at all times; nil without a past
 	least   int      // the lowest threshold
 }
@@ -82,6 +85,7 @@ func (d *decider) newAudit() *audit {
 		return cmp.Or(cmp.Compare(len(x.plus)+len(x.less), len(y.plus)+len(y.less)), slices.Compare(x.plus, y.plus), slices.Compare(x.less, y.less))
 	})
 	a.targets = slices.CompactFunc(a.targets, func(x, y signed) bool { return slices.Equal(x.plus, y.plus) && slices.Equal(x.less, y.less) })
+	a.all = a.targets
 	return a
 }
 
@@ -223,11 +227,8 @@ func (a *audit) count(k known) (n int) {
 	return n
 }
 
-// findings names published groups to take away, so that a target that can be computed no longer can; nil when none can.
-func (a *audit) findings() []int {
-	if len(a.targets) == 0 && a.movers == nil {
-		return nil
-	}
+// build gathers what is published into a space.
+func (a *audit) build() []equation {
 	equations := a.equations()
 	weight := make([]int32, len(a.n))
 	for _, e := range equations {
@@ -235,15 +236,26 @@ func (a *audit) findings() []int {
 			weight[atom]++
 		}
 	}
-	s := newSpace(weight)
-	s.late = a.movers
+	a.space = newSpace(weight)
+	a.space.late = a.movers
 	for i, e := range equations {
-		s.add(e.set, int32(i))
+		a.space.add(e.set, int32(i))
 	}
+	return equations
+}
+
+// findings names published groups to take away, so that a target that can be computed no longer can; nil when none can.
+func (a *audit) findings() []int {
+	if len(a.all) == 0 {
+		return nil
+	}
+	equations := a.build()
+	s := a.space
 	if s.overflow {
 		return a.bigFindings(equations)
 	}
 	s.solve()
+	a.rounds++
 	var open []signed
 	taken := map[int]bool{}
 	var victims []int
@@ -258,7 +270,7 @@ func (a *audit) findings() []int {
 		if !within {
 			continue
 		}
-		victim, hit := a.victim(equations, sources, taken)
+		victim, hit := a.victim(equations, sources, taken, slices.Concat(target.plus, target.less))
 		if victim < 0 && !hit {
 			continue // it follows from earlier releases alone: nothing that is done now can help
 		}
@@ -271,7 +283,7 @@ func (a *audit) findings() []int {
 	a.targets = open
 	if a.movers != nil {
 		for _, sources := range a.few(s) {
-			if victim, _ := a.victim(equations, sources, taken); victim >= 0 {
+			if victim, _ := a.victim(equations, sources, taken, nil); victim >= 0 {
 				taken[victim] = true
 				victims = append(victims, victim)
 			}
@@ -280,9 +292,10 @@ func (a *audit) findings() []int {
 	return victims
 }
 
-// victim chooses, among the published groups that a combination takes, the smallest that is decided now. A combination that
-// takes a group which goes already is broken (hit).
-func (a *audit) victim(equations []equation, sources map[int32]uint64, taken map[int]bool) (victim int, hit bool) {
+// victim chooses, among the published groups that a combination takes and that are decided now, the smallest. Where a few
+// rounds of that have not helped it takes one that shares somebody with the target: there are few of these, and without all
+// of them the target is safe. A combination that takes a group which goes already is broken (hit).
+func (a *audit) victim(equations []equation, sources map[int32]uint64, taken map[int]bool, target []int32) (victim int, hit bool) {
 	weight := map[int]uint64{}
 	for source, c := range sources {
 		e := equations[source]
@@ -294,20 +307,35 @@ func (a *audit) victim(equations []equation, sources map[int32]uint64, taken map
 			weight[part] = plus(weight[part], prime-c)
 		}
 	}
+	near := map[int]bool{}
+	for _, atom := range target {
+		if a.rounds <= patience {
+			break
+		}
+		for _, cell := range a.cellsOf(a.leaf[a.now][atom]) {
+			near[int(cell)] = true
+		}
+	}
 	victim = -1
 	for group, c := range weight {
 		if c%prime == 0 || !a.fresh(group) || a.out(group) {
 			continue
 		}
 		if taken[group] {
-			return -1, true
+			hit = true
 		}
-		if victim < 0 || a.less(group, victim) {
+		if victim < 0 || near[group] && !near[victim] || near[group] == near[victim] && a.less(group, victim) {
 			victim = group
 		}
 	}
+	if hit {
+		return -1, true
+	}
 	return victim, false
 }
+
+// patience is for how many rounds the smallest group of a combination is taken wherever it is.
+const patience = 3
 
 // bigFindings is findings in numbers of any size; it takes the smallest published group that overlaps a target.
 func (a *audit) bigFindings(equations []equation) []int {

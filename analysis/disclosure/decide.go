@@ -42,18 +42,11 @@ func (p *Plan) Decide(groups []Group) []Decision {
 	}
 	d.settleLines()
 	audit := d.newAudit()
-	for {
-		victims := audit.pairs()
-		if victims == nil {
-			victims = audit.findings()
-		}
-		if victims == nil {
-			break
-		}
-		for _, victim := range victims {
-			d.why[victim] = Complement
-		}
-		d.settleLinesOf(victims)
+	audit.run()
+	if audit.giveBack() {
+		audit.targets = audit.all
+		d.settleLines()
+		audit.run()
 	}
 	out := make([]Decision, len(groups))
 	for i, g := range groups {
@@ -63,6 +56,23 @@ func (p *Plan) Decide(groups []Group) []Decision {
 		}
 	}
 	return out
+}
+
+// run takes away whatever the pairs and the algebra find until they find nothing.
+func (a *audit) run() {
+	for {
+		victims := a.pairs()
+		if victims == nil {
+			victims = a.findings()
+		}
+		if victims == nil {
+			return
+		}
+		for _, victim := range victims {
+			a.why[victim] = Complement
+		}
+		a.settleLinesOf(victims)
+	}
 }
 
 // DecideLines decides over lines alone, without atoms and earlier releases.

@@ -167,11 +167,14 @@ func (s *space) prefer(a int32, va int64, b int32, vb int64) bool {
 }
 
 // solve fixes a vector modulo prime that is orthogonal to everything in the space and otherwise arbitrary.
-func (s *space) solve() {
-	s.kernel = make([]uint64, len(s.pivot))
+func (s *space) solve() { s.kernel = s.orthogonal(0) }
+
+// orthogonal gives such a vector, another one for each number.
+func (s *space) orthogonal(number int) []uint64 {
+	x := make([]uint64, len(s.pivot))
 	for c, r := range s.pivot {
 		if r < 0 {
-			s.kernel[c] = scatter(uint64(c))
+			x[c] = scatter(uint64(number)<<32 | uint64(c))
 		}
 	}
 	for i := len(s.rows) - 1; i >= 0; i-- {
@@ -179,30 +182,29 @@ func (s *space) solve() {
 		var sum uint64
 		for j, c := range r.at {
 			if c != r.pivot {
-				sum = plus(sum, times(residue(r.value[j]), s.kernel[c]))
+				sum = plus(sum, times(residue(r.value[j]), x[c]))
 			}
 		}
-		sum = times(prime-sum, inverse(r.lead))
-		if sum == prime {
-			sum = 0
-		}
-		s.kernel[r.pivot] = sum
+		x[r.pivot] = times(prime-sum, inverse(r.lead)) % prime
 	}
+	return x
+}
+
+// along is the product of a vector with another one modulo prime.
+func (v signed) along(x []uint64) (sum uint64) {
+	for _, c := range v.plus {
+		sum = plus(sum, x[c])
+	}
+	for _, c := range v.less {
+		sum = plus(sum, prime-x[c])
+	}
+	return sum % prime
 }
 
 // maybe screens: false means that the vector (ones at plus, minus ones at less) is certainly not in the space. For if it
 // were, it would be a combination of basis rows, whose pivots are smaller than the prime, with coefficients that exist modulo the
 // prime; it would then be orthogonal to kernel as they are.
-func (s *space) maybe(vector signed) bool {
-	var sum uint64
-	for _, c := range vector.plus {
-		sum = plus(sum, s.kernel[c])
-	}
-	for _, c := range vector.less {
-		sum = plus(sum, prime-s.kernel[c])
-	}
-	return sum%prime == 0
-}
+func (s *space) maybe(vector signed) bool { return vector.along(s.kernel) == 0 }
 
 // contains reports, exactly, whether a vector is in the space, and if so a nonzero set of the vectors it is made of: each
 // source with its coefficient modulo prime.
