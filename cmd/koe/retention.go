@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"koe"
+	"koe/internal/whole"
+	"koe/journey"
+	"koe/store"
+)
+
+// retained says what is past its time and, when it was erased, what became of the copies.
+type retained struct {
+	store.Expired
+	Applied bool `json:"applied"`
+	renewed
+}
+
+func (a *app) retentionCommand() *cobra.Command {
+	var apply bool
+	var table string
+	c := &cobra.Command{
+		Use:   "retention",
+		Short: "保存期間を過ぎたもの(--apply で消す) / what is past its time; --apply erases it",
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
+				keep, err := alumni(c.Context(), s)
+				if err != nil {
+					return err
+				}
+				x, err := s.Retention(c.Context(), now, w.Settings.Retention, keep, apply)
+				if err != nil {
+					return err
+				}
+				if apply && x != (store.Expired{}) {
+					detail := fmt.Sprintf("texts %d, answers %d, contacts %d, drafts %d", x.Texts, x.Answers, x.Contacts, x.Drafts)
+					if err := a.audit(c.Context(), s, now, "retention", x.Contacts, detail); err != nil {
+						return err
+					}
+				}
+				r := retained{Expired: x, Applied: apply}
+				if apply && x != (store.Expired{}) {
+					if r.renewed, err = a.renew(c.Context(), w, s, now); err != nil {
+						return err
+					}
+				}
+				if table != "" {
+					if err := whole.File(table, 0o644, func(to io.Writer) error { return a.writeRetentionTable(to, w.Settings.Retention, x) }); err != nil {
+						return err
+					}
+				}
+				return a.print(r, func(out io.Writer) {
+					fmt.Fprintf(out, a.say("保存期間を過ぎたもの: 自由記述 %d、回答 %d、連絡先 %d、書きかけ %d\n", "past their time: %d comments, %d answers, %d contacts, %d drafts\n"),
+						x.Texts, x.Answers, x.Contacts, x.Drafts)
+					switch {
+					case x == (store.Expired{}):
+					case !apply:
+						fmt.Fprintln(out, a.say("消すには --apply を付けます。", "add --apply to erase them"))
+					default:
+						fmt.Fprintln(out, a.say("消しました。", "erased"))
+						a.writeRenewed(out, r.renewed)
+					}
+				})
+			})
+		},
+	}
+	c.Flags().BoolVar(&apply, "apply", false, "実際に消す / erase")
+	c.Flags().StringVar(&table, "table", "", "保存期間の一覧を CSV で書く / write the table of retention periods, CSV")
+	return c
+}
+
+// writeRetentionTable writes what is kept, where, how long and what comes then (METHOD 5.5), as an office puts it into its
+// own table of retention periods. With a byte order mark, so that a spreadsheet reads it.
+func (a *app) writeRetentionTable(out io.Writer, r koe.RetentionSettings, x store.Expired) error {
+	period := func(p koe.Period) string {
+		if p.IsZero() {
+			return a.say("期限なし", "for ever")
+		}
+		return p.String()
+	}
+	byHand := a.say("担当者が消す", "deleted by hand")
+	erased := a.say("koe retention --apply が消す", "koe retention --apply erases it")
+	lines := [][]string{
+		{a.say("データの種類", "kind of data"), a.say("場所", "where"), a.say("起算", "from"), a.say("保存期間", "kept for"), a.say("満了後", "then"), a.say("いま期限を過ぎた数", "past its time now")},
+		{a.say("自由記述の原文", "comments"), a.say("保管先(封をしたもの)", "store, sealed"), a.say("送信", "sending"), period(r.Comments), erased, strconv.Itoa(x.Texts)},
+		{a.say("回答(選択・数値)", "answers"), a.say("保管先", "store"), a.say("離職(持ち主の分からない回答は送信)", "leaving (sending, of nobody known)"), period(r.Answers), erased, strconv.Itoa(x.Answers)},
+		{a.say("氏名・連絡先・回答用リンク", "names, addresses, links"), a.say("金庫", "vault"), a.say("離職(連絡に同意した人は期限なし)", "leaving (for ever, of who agreed to stay in touch)"), period(r.ContactsAfterLeaving), erased, strconv.Itoa(x.Contacts)},
+		{a.say("書きかけの回答", "drafts"), a.say("保管先(封をしたもの)", "store, sealed"), a.say("受付の締切", "closing of the stage"), a.say("締切まで", "until then"), erased, strconv.Itoa(x.Drafts)},
+		{a.say("分析用データと、書き出したその写し", "warehouse, and what was exported of it"), a.say("data と koe export の先", "data, and where koe export wrote"), a.say("もとの回答と同じ", "as the answers"), a.say("もとの回答と同じ", "as the answers"), a.say("koe が作り直す", "made anew by koe"), ""},
+		{a.say("集計と報告書、発行の台帳", "figures, reports, ledger of releases"), a.say("reports と保管先", "reports and store"), a.say("発行", "release"), "P10Y", byHand, ""},
+		{a.say("監査記録", "audit log"), a.say("保管先", "store"), "", a.say("期限なし", "for ever"), a.say("消さない(だれのことかは書かない)", "never erased; it names nobody that it is about"), ""},
+		{a.say("控え", "backups"), a.say("koe backup の先", "where koe backup wrote"), a.say("作成", "making"), a.say("組織が定める", "as the organisation decides"), byHand, ""},
+	}
+	if _, err := io.WriteString(out, "\ufeff"); err != nil {
+		return err
+	}
+	w := csv.NewWriter(out)
+	w.UseCRLF = true
+	return w.WriteAll(lines)
+}
+
+// alumni are the people who agreed to stay in touch after leaving and have not declined since.
+func alumni(ctx context.Context, s *store.Store) (map[koe.PersonKey]bool, error) {
+	events, err := s.Events(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keep := map[koe.PersonKey]bool{}
+	for _, e := range events {
+		if e.Kind == "alumni_joined" {
+			keep[e.Person] = true
+		}
+	}
+	people, err := s.People(ctx, store.Pseudonymous)
+	for _, p := range people {
+		for _, declined := range p.Declined {
+			if declined == "alumni" {
+				delete(keep, p.Key)
+			}
+		}
+	}
+	return keep, err
+}
