@@ -80,6 +80,10 @@ type Construct struct {
 	Items  []string
 	Better Direction
 	Trend  bool // one of the scales followed over stages and time; false for constructs of a single stage
+
+	// The quarters (2026Q2) whose points are the frozen baseline of the control chart, both included; "" for BaselineUntil is the
+	// first eight points, "" for BaselineFrom the beginning.
+	BaselineFrom, BaselineUntil string
 }
 
 // Mode says what a respondent is promised. It is sealed when the first invitation is sent.

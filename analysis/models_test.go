@@ -492,3 +492,47 @@ func TestResults_DoNotDependOnTheOrderOfAnswers(t *testing.T) {
 		t.Error(differ)
 	}
 }
+
+// wavering is twelve quarters of five people: their means alternate between 2.8 and 3 for ten quarters, and are 5 then.
+func wavering(t *testing.T, from, until string) *world {
+	j := scaleJourney([]string{"pulse"}, "fit:F1")
+	j.Constructs[0].BaselineFrom, j.Constructs[0].BaselineUntil = from, until
+	w := newWorld(t, j)
+	b := &batch{}
+	for q := range 12 {
+		for i := range 5 {
+			value := 3
+			switch {
+			case q >= 10:
+				value = 5
+			case q%2 == 0 && i == 0:
+				value = 2
+			}
+			b.submissions = append(b.submissions, answers(fmt.Sprint("p", q, "-", i), "pulse", fmt.Sprintf("%d-%02d-15", 2023+q/4, 1+q%4*3), fmt.Sprintf("F1=%d", value)))
+		}
+	}
+	w.script = []*batch{b}
+	return w
+}
+
+func TestSignal_TheBaselineIsFrozenByTheJourneyFile(t *testing.T) {
+	tests := []struct {
+		name, from, until string
+		want              []string
+	}{
+		// 2.9 + 2.66 · 0.2
+		{"the first eight points when nothing is said", "", "", []string{"2025Q3 5 2.9 3.432", "2025Q4 5 2.9 3.432"}},
+		// 26/9 + 2.66 · 0.2
+		{"the first nine quarters", "", "2025Q1", []string{"2025Q3 5 2.888888889 3.420888889", "2025Q4 5 2.888888889 3.420888889"}},
+		// 39/12 + 2.66 · 3.8/11
+		{"with the high ones in it the limits move", "2023Q1", "2025Q4", []string{"2025Q3 5 3.25 4.168909091", "2025Q4 5 3.25 4.168909091"}},
+		{"four quarters are no baseline", "2025Q1", "2025Q4", []string{}},
+	}
+	for _, tt := range tests {
+		w := wavering(t, tt.from, tt.until)
+		w.build()
+		if diff := cmp.Diff(tt.want, w.table("SELECT period, value, centre, limit_high FROM signal WHERE stage = 'pulse' AND segment = '' AND rule = 'outside' ORDER BY 1")); diff != "" {
+			t.Errorf("%s:\n%s", tt.name, diff)
+		}
+	}
+}

@@ -56,13 +56,34 @@ func (a *analyzer) trendTest(ctx context.Context) error {
 		t := stats.MannKendall(x, y, 0.95)
 		tests = append(tests, TrendTest{Journey: l.of.Journey, Construct: l.of.Construct, Stage: l.of.Stage, Grain: "quarter", Segment: l.of.Segment, Member: l.of.Member,
 			Periods: whole(int64(t.Periods)), S: figure(float64(t.S)), Z: figure(t.Z), P: figure(t.P), Slope: figure(t.Slope), SlopeLow: figure(t.SlopeCI.Low), SlopeHigh: figure(t.SlopeCI.High)})
-		limits := stats.XmR(y[:fewestPeriods]) // the first periods are the baseline: what comes later does not move it
+		baseline := a.baseline(&l)
+		if len(baseline) < fewestPeriods { // frozen to quarters that have not all come yet
+			continue
+		}
+		limits := stats.XmR(baseline)
 		for _, s := range stats.Signals(y, slices.Repeat([]stats.Limits{limits}, len(y))) {
 			signals = append(signals, Signal{Journey: l.of.Journey, Construct: l.of.Construct, Stage: l.of.Stage, Segment: l.of.Segment, Member: l.of.Member,
 				Period: l.points[s.At].period, Rule: s.Rule, Value: figure(y[s.At]), Centre: figure(limits.Centre), LimitLow: figure(limits.Low), LimitHigh: figure(limits.High)})
 		}
 	}
 	return joined(storeMain(ctx, a, "trend_test", tests), storeMain(ctx, a, "signal", signals))
+}
+
+// baseline gives the points from which a line's limits follow (METHOD 3.2): those of the quarters that the journey file freezes,
+// else the first eight. What comes later does not move it.
+func (a *analyzer) baseline(l *line) (values []float64) {
+	from, until := "", ""
+	if journey, ok := a.layout.journey(l.of.Journey); ok {
+		if c, ok := journey.Construct(l.of.Construct); ok {
+			from, until = c.BaselineFrom, c.BaselineUntil
+		}
+	}
+	for _, p := range l.points {
+		if until == "" && len(values) < fewestPeriods || p.period >= from && p.period <= until {
+			values = append(values, p.mean)
+		}
+	}
+	return values
 }
 
 // lines makes the lines from sums that are ordered by journey, construct, stage, segment, member and period.

@@ -258,6 +258,12 @@ func checkConstructs(r *reader, j *koe.Journey) {
 		if len(c.Items) == 0 {
 			r.fail(join(at, "items"), "the list is empty")
 		}
+		switch {
+		case c.BaselineFrom != "" && c.BaselineUntil == "":
+			r.fail(join(at, "baseline_from"), "baseline_from needs baseline_until")
+		case c.BaselineUntil < c.BaselineFrom:
+			r.fail(join(at, "baseline_until"), "baseline_until (%s) is before baseline_from (%s)", c.BaselineUntil, c.BaselineFrom)
+		}
 		var first *koe.Question
 		seen := map[string]bool{}
 		for n, id := range c.Items {

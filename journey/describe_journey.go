@@ -1,6 +1,10 @@
 package journey
 
-import "koe"
+import (
+	"regexp"
+
+	"koe"
+)
 
 // journeyShape describes journeys/*.yaml (DESIGN section 4), for the parser and for the JSON Schema.
 func journeyShape() object[koe.Journey] {
@@ -66,7 +70,16 @@ func constructShape() object[koe.Construct] {
 		must(key("items", listOf[string]{of: idShape{}}, func(c *C) *[]string { return &c.Items }, "設問の ID / the questions that measure it")),
 		must(key("better", oneOf(koe.Higher, koe.Lower), func(c *C) *koe.Direction { return &c.Better }, "高いほど良いか、低いほど良いか / which way is better")),
 		key("trend", boolean(), func(c *C) *bool { return &c.Trend }, "段階と時期を通して追う / followed over stages and time"),
+		key("baseline_from", quarter(), func(c *C) *string { return &c.BaselineFrom }, "管理図の基準期間の最初の四半期。省くと最初から / first quarter of the frozen baseline of the control chart; from the beginning when left out"),
+		key("baseline_until", quarter(), func(c *C) *string { return &c.BaselineUntil }, "管理図の基準期間の最後の四半期(8点以上が要る)。省くと最初の8点 / last quarter of the frozen baseline, at least 8 points; the first 8 points when left out"),
 	}}
+}
+
+// quarterPattern is a calendar quarter as the warehouse writes it.
+var quarterPattern = regexp.MustCompile(`^[0-9]{4}Q[1-4]$`)
+
+func quarter() scalarShape[string] {
+	return checked("a quarter such as 2026Q2", quarterPattern.String(), quarterPattern.MatchString)
 }
 
 func surveyShape() object[koe.Survey] {
