@@ -107,9 +107,6 @@ func structure(columns []column) string {
 // carryOver puts the last published values in the place of new ones that differ from them by a few people, and writes
 // down what a release made of this analysis would add to the ledger.
 func (a *analyzer) carryOver(ctx context.Context) error {
-	if err := a.exec(ctx, lastPublished); err != nil {
-		return err
-	}
 	for _, t := range ledgerTables() {
 		var err error
 		if a.released > 0 {
@@ -140,7 +137,8 @@ SELECT table_name, row_key, shown, people, since, r.number AS release, r.name FR
     FROM loader.release_figure GROUP BY table_name, row_key
 ) AS f, LATERAL (SELECT max(number) AS number, max_by(name, number) AS name FROM loader.release WHERE basis AND (f.until = 0 OR number < f.until)) AS r`
 
-// holdBack withholds new rows with numbers of people that differ from those of an earlier version by 1 to k-1.
+// holdBack withholds new rows with numbers of people that differ from those of an earlier version by 1 to k-1. That version is
+// there to carry.
 func (a *analyzer) holdBack(ctx context.Context, t ledgerTable) error {
 	people := strings.Fields(t.people)
 	if len(people) == 0 {
@@ -164,38 +162,18 @@ func equal(left, right, names string) string {
 	return strings.Join(parts, " AND ")
 }
 
-// carryRows gives rows that are withheld because of an earlier release its values; without any they stay withheld, and empty.
+// carryRows gives rows that are withheld because of an earlier release its values; a row without any stays withheld.
 func (a *analyzer) carryRows(ctx context.Context, t ledgerTable) error {
 	columns := t.values()
-	var set, none []string
+	var set []string
 	for _, c := range columns {
 		set = append(set, fmt.Sprintf("%[1]s = c.v.%[1]s", quote(c.name)))
-		none = append(none, quote(c.name)+" = "+emptyOf(c))
 	}
 	safe := quote("safe_" + t.name)
-	if err := a.exec(ctx, fmt.Sprintf("UPDATE %s SET %s WHERE withheld = 'release'", safe, strings.Join(none, ", "))); err != nil {
-		return err
-	}
 	return a.exec(ctx, fmt.Sprintf(`UPDATE %[1]s AS s SET %[2]s, withheld = '', carried = c.name FROM (
 		SELECT %[3]s, from_json(l.shown, %[4]s) AS v, l.name FROM %[1]s AS w JOIN temp.last_published AS l ON l.table_name = %[5]s AND l.row_key = %[6]s
 		WHERE w.withheld = 'release') AS c WHERE s.withheld = 'release' AND %[7]s`,
 		safe, strings.Join(set, ", "), columnList("w.", t.key), structure(columns), literal(t.name), rowJSON("w.", strings.Fields(t.key)), equal("s.", "c.", t.key)))
-}
-
-// emptyOf is what stands in a column of a withheld row.
-func emptyOf(c column) string {
-	switch {
-	case !strings.HasSuffix(c.kind, " NOT NULL"):
-		return "NULL"
-	case strings.HasPrefix(c.kind, "BOOLEAN"):
-		return "false"
-	case strings.HasPrefix(c.kind, "VARCHAR[]"):
-		return "[]"
-	case strings.HasPrefix(c.kind, "VARCHAR"):
-		return "''"
-	default:
-		return "0"
-	}
 }
 
 // carrySets gives cells of rows that are published as a whole the rows of the last release that showed the cell as new.

@@ -2,9 +2,14 @@ package analysis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"koe"
+
+	"github.com/duckdb/duckdb-go/v2"
 )
 
 // nextTables are what a release made of this analysis would change in the ledger, for koe report to hand to the store.
@@ -57,6 +62,25 @@ func (a *analyzer) population(ctx context.Context) error {
 		FROM cohorts JOIN groups USING (journey, cell);
 		CREATE OR REPLACE TEMP TABLE next_response AS SELECT response_key, version, cell_key FROM temp.next_answer JOIN temp.next_group USING (journey, cell, cohort)`,
 		strings.Join(parts, " UNION ALL ")))
+}
+
+// noteFigures adds rows to temp.next_figure.
+func (a *analyzer) noteFigures(ctx context.Context, rows [][]string) error {
+	return a.conn.Raw(func(raw any) error {
+		conn, ok := raw.(*duckdb.Conn)
+		if !ok {
+			return koe.Errorf(koe.Internal, "the warehouse driver gives a %T", raw)
+		}
+		appender, err := duckdb.NewAppender(conn, "temp", "main", "next_figure")
+		t := &table{appender: appender, name: "next_figure", err: err}
+		for _, row := range rows {
+			t.add(row[0], row[1], row[2], row[3], row[4])
+		}
+		if err := ctx.Err(); err != nil {
+			return errors.Join(err, t.close())
+		}
+		return t.close()
+	})
 }
 
 // nextChange compares the published population and the new rows with the last release of the basis.

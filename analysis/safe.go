@@ -31,6 +31,7 @@ type safety struct {
 	trend  map[string][]disclosure.Reason
 	scored map[string][]int
 	people map[string][]int // different people behind the scores, at least
+	rates  []disclosure.Reason // what was decided for the response rates; filled by safeRates
 }
 
 // disclose fills the safe_* tables.
@@ -40,6 +41,9 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *An
 		return err
 	}
 	if err := a.conn.QueryRowContext(ctx, "SELECT coalesce(max(number) FILTER (basis), 0) FROM loader.release").Scan(&a.released); err != nil {
+		return err
+	}
+	if err := a.exec(ctx, lastPublished); err != nil {
 		return err
 	}
 	for _, journey := range a.layout.journeys {
@@ -53,9 +57,9 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *An
 		return err
 	}
 	if err := joined(
-		a.safeItems(ctx, all), a.safeTrends(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx),
+		a.safeItems(ctx, all), a.safeTrends(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx, all),
 		a.safeChanges(ctx, all), a.safeComparisons(ctx, all), a.safeSeries(ctx, all), a.safeSilence(ctx, all), a.safeCareless(ctx, all),
-		a.safeNonresponse(ctx, all), a.safeEffects(ctx, all), a.safeDrivers(ctx), a.safeRetention(ctx, all), a.safeHypotheses(ctx, all),
+		a.safeNonresponse(ctx, all), a.safeEffects(ctx, all), a.safeDrivers(ctx, all), a.safeRetention(ctx, all), a.safeHypotheses(ctx, all),
 		a.safeVoices(ctx, all), a.carryOver(ctx),
 	); err != nil {
 		return err
@@ -386,8 +390,12 @@ func (s *safety) score(construct string, n []int) []disclosure.Reason {
 	for node := range s.nodes {
 		for t := 1; t < len(s.slices); t++ {
 			for stage := 1; stage < len(s.stages); stage++ {
-				if c := s.at(node, stage, t); n[c] >= s.k && reasons[c] != disclosure.Published && shown[s.at(node, 0, t)] == disclosure.Published {
-					shown[s.at(node, 0, t)] = disclosure.Complement
+				c, line := s.at(node, stage, t), s.at(node, 0, t)
+				if n[c] < s.k || reasons[c] == disclosure.Published || shown[line] != disclosure.Published {
+					continue
+				}
+				if shown[line] = disclosure.Complement; reasons[c] == disclosure.Release {
+					shown[line] = disclosure.Release
 				}
 			}
 		}
@@ -406,6 +414,7 @@ func (a *analyzer) safeRates(ctx context.Context, all map[string]*safety) error 
 		reasons := s.figure(counted(s, run, func(r *ResponseRate) (string, string, string, slice, *int64) {
 			return r.Segment, r.Member, r.Stage, quarterSlice(r.Period), r.Invited
 		}), s.k)
+		s.rates = reasons
 		for i := range run {
 			r := &run[i]
 			r.Withheld = s.reason(reasons, r.Segment, r.Member, r.Stage, quarterSlice(r.Period))
@@ -446,15 +455,16 @@ func (a *analyzer) safeRecommend(ctx context.Context, all map[string]*safety) er
 	return storeSafe(ctx, a, "recommend", rows)
 }
 
-func (a *analyzer) safeReliability(ctx context.Context) error {
+// safeReliability goes with the stage's cell of everybody.
+func (a *analyzer) safeReliability(ctx context.Context, all map[string]*safety) error {
 	rows, err := readMain[Reliability](ctx, a, "reliability", "ALL")
 	if err != nil {
 		return err
 	}
 	for i := range rows {
 		r := &rows[i]
-		if zero(r.N) < fewestForReliability {
-			*r = Reliability{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Items: r.Items, Withheld: string(disclosure.Small)}
+		if reason := all[r.Journey].enough(r.N, fewestForReliability, r.Stage); reason != disclosure.Published {
+			*r = Reliability{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Items: r.Items, Withheld: string(reason)}
 			continue
 		}
 		r.N, r.NShown = shown(zero(r.N))
@@ -465,11 +475,19 @@ func (a *analyzer) safeReliability(ctx context.Context) error {
 	}
 	for i := range rests {
 		r := &rests[i]
-		if zero(r.N) < fewestForReliability {
-			*r = ItemRest{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Question: r.Question, Withheld: string(disclosure.Small)}
+		if reason := all[r.Journey].enough(r.N, fewestForReliability, r.Stage); reason != disclosure.Published {
+			*r = ItemRest{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Question: r.Question, Withheld: string(reason)}
 			continue
 		}
 		r.N, r.NShown = shown(zero(r.N))
 	}
 	return joined(storeSafe(ctx, a, "reliability", rows), storeSafe(ctx, a, "item_rest", rests))
+}
+
+// enough decides for a figure of everybody at a stage that needs so many people.
+func (s *safety) enough(n *int64, fewest int64, stage string) disclosure.Reason {
+	if zero(n) < fewest {
+		return disclosure.Small
+	}
+	return disclosure.Reason(s.reason(s.base, "", "", stage, slice{}))
 }

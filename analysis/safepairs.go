@@ -75,7 +75,7 @@ func (a *analyzer) safeComparisons(ctx context.Context, all map[string]*safety) 
 	}
 	for i := range rows {
 		r := &rows[i]
-		r.Withheld = all[r.Journey].reason(all[r.Journey].trend[r.Construct], r.Segment, r.Member, r.Stage, slice{})
+		r.Withheld = all[r.Journey].besideTotal(r.Construct, r.Segment, r.Member, r.Stage)
 		if r.Withheld == "" && !a.tested(all[r.Journey].whoScored(r), r.RestN) {
 			r.Withheld = string(disclosure.Small)
 		}
@@ -92,9 +92,13 @@ func (a *analyzer) safeComparisons(ctx context.Context, all map[string]*safety) 
 	if err != nil {
 		return err
 	}
+	moved := movedLists(all, shrunken)
 	for i := range shrunken {
 		r := &shrunken[i]
-		r.Withheld = all[r.Journey].reason(all[r.Journey].trend[r.Construct], r.Segment, r.Member, r.Stage, slice{})
+		r.Withheld = all[r.Journey].besideTotal(r.Construct, r.Segment, r.Member, r.Stage)
+		if r.Withheld == "" && moved[listOf(r)] {
+			r.Withheld = string(disclosure.Release)
+		}
 		if r.Withheld != "" {
 			*r = Shrunk{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Segment: r.Segment, Member: r.Member, Ranked: r.Ranked, Withheld: r.Withheld}
 			continue
@@ -113,6 +117,33 @@ func (s *safety) whoScored(r *Comparison) *int64 {
 		return whole(int64(people[c]))
 	}
 	return nil
+}
+
+// besideTotal gives the reason of a member's score that stands beside everybody's: what is known of both tells the rest.
+func (s *safety) besideTotal(construct, segment, member, stage string) string {
+	reasons := s.trend[construct]
+	if reason := s.reason(reasons, segment, member, stage, slice{}); reason != "" {
+		return reason
+	}
+	return s.reason(reasons, "", "", stage, slice{})
+}
+
+// shrunkList is the members whose means are drawn towards one mean.
+type shrunkList struct{ journey, construct, stage, segment string }
+
+func listOf(r *Shrunk) shrunkList { return shrunkList{r.Journey, r.Construct, r.Stage, r.Segment} }
+
+// movedLists finds the lists in which somebody's mean must stay as it was published: the new mean of all would tell it.
+func movedLists(all map[string]*safety, rows []Shrunk) map[shrunkList]bool {
+	moved := map[shrunkList]bool{}
+	for i := range rows {
+		r := &rows[i]
+		s := all[r.Journey]
+		if s.reason(s.trend[r.Construct], r.Segment, r.Member, r.Stage, slice{}) == string(disclosure.Release) {
+			moved[listOf(r)] = true
+		}
+	}
+	return moved
 }
 
 // safeSeries protects trend tests and signals. A test is of ranks and medians over a whole line, and goes with the cell of
@@ -177,6 +208,9 @@ func (a *analyzer) safeSilence(ctx context.Context, all map[string]*safety) erro
 		if reasons := s.trend[r.Construct]; reasons != nil {
 			reason = reasons[from]
 		}
+		if to, ok := s.cell("", "", r.ToStage, slice{}); ok && s.base[to] == disclosure.Release {
+			reason = worse(reason, disclosure.Release)
+		}
 		switch {
 		case reason != disclosure.Published:
 		case !a.tested(r.StayedN, r.SilentN):
@@ -227,7 +261,12 @@ func (a *analyzer) safeNonresponse(ctx context.Context, all map[string]*safety) 
 	}
 	for i := range rows {
 		r := &rows[i]
-		if r.Withheld = all[r.Journey].reason(all[r.Journey].base, "", "", r.Stage, quarterSlice(r.Period)); r.Withheld != "" {
+		s := all[r.Journey]
+		at := quarterSlice(r.Period)
+		if r.Withheld = s.reason(s.base, "", "", r.Stage, at); r.Withheld == "" && s.reason(s.rates, "", "", r.Stage, at) == string(disclosure.Release) {
+			r.Withheld = string(disclosure.Release)
+		}
+		if r.Withheld != "" {
 			*r = Nonresponse{Journey: r.Journey, Stage: r.Stage, Period: r.Period, Segment: r.Segment, Withheld: r.Withheld}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"koe"
 	"koe/analysis/disclosure"
 )
 
@@ -15,8 +16,8 @@ const (
 	fewestAtRisk       = 10
 )
 
-// safeDrivers shows relative weights only where there are enough people for them.
-func (a *analyzer) safeDrivers(ctx context.Context) error {
+// safeDrivers shows relative weights only where there are enough people for them; they go with the stage's cell of everybody.
+func (a *analyzer) safeDrivers(ctx context.Context, all map[string]*safety) error {
 	rows, err := readMain[Driver](ctx, a, "driver", "journey, outcome, stage, construct")
 	if err != nil {
 		return err
@@ -24,8 +25,8 @@ func (a *analyzer) safeDrivers(ctx context.Context) error {
 	for _, run := range runs(rows, func(r *Driver) string { return r.Journey + "\x00" + r.Outcome + "\x00" + r.Stage }) {
 		for i := range run {
 			r := &run[i]
-			if n := zero(r.N); n < fewestForDrivers || n < int64(fewestPerPredictor*len(run)) {
-				*r = Driver{Journey: r.Journey, Outcome: r.Outcome, Stage: r.Stage, Construct: r.Construct, Withheld: string(disclosure.Small)}
+			if reason := all[r.Journey].enough(r.N, int64(max(fewestForDrivers, fewestPerPredictor*len(run))), r.Stage); reason != disclosure.Published {
+				*r = Driver{Journey: r.Journey, Outcome: r.Outcome, Stage: r.Stage, Construct: r.Construct, Withheld: string(reason)}
 				continue
 			}
 			r.N, r.NShown = shown(zero(r.N))
@@ -41,17 +42,23 @@ func (a *analyzer) safeRetention(ctx context.Context, all map[string]*safety) er
 	if err != nil {
 		return err
 	}
+	past, err := a.pastRetention(ctx)
+	if err != nil {
+		return err
+	}
 	var g *grid // units are the same in every journey
 	for _, s := range all {
 		g = s.grid
 	}
-	published := map[nodeKey]bool{}
+	published, moved := map[nodeKey]bool{}, map[nodeKey]bool{}
 	for _, run := range runs(rows, func(r *Retention) string { return strconv.FormatInt(r.Months, 10) }) {
 		reasons := a.retentionReasons(g, run)
+		a.holdRetention(g, run, past, reasons)
 		for i := range run {
 			r := &run[i]
 			r.Withheld = string(reasons[nodeKey{r.Segment, r.Member}])
 			if r.Withheld != "" {
+				moved[nodeKey{r.Segment, r.Member}] = moved[nodeKey{r.Segment, r.Member}] || r.Withheld == string(disclosure.Release)
 				*r = Retention{Segment: r.Segment, Member: r.Member, Months: r.Months, Withheld: r.Withheld}
 				continue
 			}
@@ -69,6 +76,10 @@ func (a *analyzer) safeRetention(ctx context.Context, all map[string]*safety) er
 	}
 	for i := range tests {
 		r := &tests[i]
+		if moved[nodeKey{r.Segment, r.MemberA}] || moved[nodeKey{r.Segment, r.MemberB}] {
+			*r = RetentionTest{Segment: r.Segment, MemberA: r.MemberA, MemberB: r.MemberB, Withheld: string(disclosure.Release)}
+			continue
+		}
 		if !published[nodeKey{r.Segment, r.MemberA}] || !published[nodeKey{r.Segment, r.MemberB}] {
 			*r = RetentionTest{Segment: r.Segment, MemberA: r.MemberA, MemberB: r.MemberB, Withheld: string(disclosure.Small)}
 		}
@@ -163,6 +174,13 @@ func (a *analyzer) hypothesisReason(s *safety, r *Hypothesis) disclosure.Reason 
 		}
 		if h.From != "" {
 			reason = worse(reason, disclosure.Reason(s.reason(s.base, "", "", h.From, slice{})))
+		}
+		if h.Kind == koe.HypothesisPeak { // against every other stage
+			for _, stage := range s.stages[1:] {
+				if s.reason(s.base, "", "", stage, slice{}) == string(disclosure.Release) {
+					reason = worse(reason, disclosure.Release)
+				}
+			}
 		}
 		if _, measure := journey.measureOfGroups(h); measure {
 			continue

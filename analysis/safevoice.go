@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -188,36 +189,85 @@ type quotable struct {
 	Question string   `db:"question"`
 	Text     string   `db:"text"`
 	Themes   []string `db:"themes"`
+	Response string   `db:"response_key"`
+	Key      string   `db:"row_key"` // in the ledger: which comment, in which words
+	Shown    string   `db:"shown"`   // how an earlier release showed it, JSON; "" when none did
+	Release  string   `db:"name"`    // that release
+}
+
+const quotables = `
+SELECT c.*, coalesce(l.shown, '') AS shown, coalesce(l.name, '') AS name FROM (
+    SELECT journey, stage, question, text, themes, response_key,
+        json_object('journey', journey, 'response', response_key, 'question', question, 'words', left(md5(text), 12))::VARCHAR AS row_key
+    FROM red_comment WHERE cleared AND publish_ok) AS c
+LEFT JOIN temp.last_published AS l ON l.table_name = 'comment' AND l.row_key = c.row_key ORDER BY ALL`
+
+// labels are what is told of a comment besides its words.
+type labels struct {
+	Stage    string `json:"stage"`
+	Question string `json:"question"`
 }
 
 // safeComments gives the comments that a person has cleared and whose writers allow it, where enough people left one, in an
 // order that follows from the words alone: nothing ties two of them to one person. A stage is named where it has enough
-// commenters itself.
+// commenters itself. A new comment waits while a few new commenters only could have written it (METHOD 5.3): those that were
+// published before stay. The ledger keeps which comments were published, and not their words.
 func (a *analyzer) safeComments(ctx context.Context, all map[string]*safety, reasons map[string][]disclosure.Reason) error {
-	rows, err := readRows[quotable](ctx, a.conn, "SELECT journey, stage, question, text, themes FROM red_comment WHERE cleared AND publish_ok ORDER BY ALL")
+	rows, err := readRows[quotable](ctx, a.conn, quotables)
 	if err != nil {
 		return err
 	}
 	var out []Comment
+	var fresh [][]string // rows of temp.next_figure
 	withheld := map[string]bool{}
 	for _, r := range rows {
 		s := all[r.Journey]
-		if reason := s.reason(reasons[r.Journey], "", "", "", slice{}); reason != "" {
+		reason := s.reason(reasons[r.Journey], "", "", "", slice{})
+		ofStage := s.reason(reasons[r.Journey], "", "", r.Stage, slice{})
+		var was labels
+		if r.Shown != "" {
+			if err := json.Unmarshal([]byte(r.Shown), &was); err != nil {
+				return err
+			}
+		}
+		const moved = string(disclosure.Release)
+		switch {
+		case r.Shown != "" && (reason == moved || reason == "" && ofStage == moved):
+			out = append(out, Comment{Journey: r.Journey, Stage: was.Stage, Question: was.Question, Text: r.Text, Themes: nonNil(r.Themes), Carried: r.Release})
+		case reason == "" && ofStage == moved:
+			// It waits, and nothing says so.
+		case reason != "":
 			if !withheld[r.Journey] {
 				withheld[r.Journey] = true
 				out = append(out, Comment{Journey: r.Journey, Themes: []string{}, Withheld: reason})
 			}
-			continue
+		default:
+			if ofStage == "" {
+				was = labels{r.Stage, r.Question}
+			} else {
+				was = labels{} // a question may be asked at one stage only
+			}
+			out = append(out, Comment{Journey: r.Journey, Stage: was.Stage, Question: was.Question, Text: r.Text, Themes: nonNil(r.Themes)})
+			shown, err := json.Marshal(was)
+			if err != nil {
+				return err
+			}
+			fresh = append(fresh, []string{"comment", r.Key, string(shown), "[]", r.Response})
 		}
-		c := Comment{Journey: r.Journey, Stage: r.Stage, Question: r.Question, Text: r.Text, Themes: nonNil(r.Themes)}
-		if s.reason(reasons[r.Journey], "", "", r.Stage, slice{}) != "" {
-			c.Stage, c.Question = "", "" // a question may be asked at one stage only
-		}
-		out = append(out, c)
 	}
+	out = withoutEmptyWord(out)
 	slices.SortStableFunc(out, func(x, y Comment) int {
 		a, b := sha256.Sum256([]byte(x.Text)), sha256.Sum256([]byte(y.Text))
 		return slices.Compare(a[:], b[:])
 	})
-	return storeSafe(ctx, a, "comment", out)
+	return joined(a.noteFigures(ctx, fresh), storeSafe(ctx, a, "comment", out))
+}
+
+// withoutEmptyWord leaves out the row that says that a journey's comments are withheld where some of them stay.
+func withoutEmptyWord(rows []Comment) []Comment {
+	some := map[string]bool{}
+	for _, c := range rows {
+		some[c.Journey] = some[c.Journey] || c.Withheld == ""
+	}
+	return slices.DeleteFunc(rows, func(c Comment) bool { return c.Withheld != "" && some[c.Journey] })
 }
