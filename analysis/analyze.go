@@ -42,6 +42,7 @@ type analyzer struct {
 	safety   koe.DisclosureSettings
 	places   int // cells of the largest grid
 	released int // last release that the figures are compared with; 0: none
+	next     int // number of the release that these figures would be
 }
 
 // step is one model: it fills main's table from red_*.

@@ -78,6 +78,9 @@ func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, 
 			g.slices = append(g.slices, slice{grain, period})
 		}
 	}
+	if err := a.past(ctx, g, journey); err != nil {
+		return nil, err
+	}
 	g.draw(a.safety.MinGroup, a.safety.MinComments)
 	picture, err := a.picture(ctx, g, journey)
 	if err != nil {
@@ -152,12 +155,13 @@ type sizes struct {
 
 func (g *grid) noSizes() *sizes { return &sizes{make([]int, g.cells), make([]int, g.cells)} }
 
-// decide gives the reason of each cell. K is the least number of people whatever the cell, withheld what another
-// figure decided (nil for the first).
-func (g *grid) decide(size *sizes, k int, withheld []disclosure.Reason) []disclosure.Reason {
+// decide gives the reason of each cell; Release where the values of an earlier release stay, if there are any. K is the least
+// number of people whatever the cell, withheld what another figure decided (nil for the first), past what earlier releases
+// published of each cell.
+func (g *grid) decide(size *sizes, k int, withheld []disclosure.Reason, past map[int][]disclosure.Version) []disclosure.Reason {
 	groups := make([]disclosure.Group, g.cells+len(g.lines))
 	for i := range g.cells {
-		groups[i] = disclosure.Group{N: size.n[i], People: size.people[i], K: max(k, g.k[i])}
+		groups[i] = disclosure.Group{N: size.n[i], People: size.people[i], K: max(k, g.k[i]), Versions: past[i]}
 		if withheld != nil {
 			groups[i].Withheld = withheld[i]
 		}
@@ -178,7 +182,9 @@ func (g *grid) decide(size *sizes, k int, withheld []disclosure.Reason) []disclo
 	}
 	reasons := make([]disclosure.Reason, g.cells)
 	for i, decision := range g.plan.Decide(groups)[:g.cells] {
-		reasons[i] = decision.Withheld
+		if reasons[i] = decision.Withheld; decision.Carried > 0 {
+			reasons[i] = disclosure.Release
+		}
 	}
 	return reasons
 }

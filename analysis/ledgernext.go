@@ -39,7 +39,7 @@ func nextTables() string {
 }
 
 // population writes temp.next_response: the published population, one row a response with its version and finest group, and
-// temp.next_group: these groups. It is read before disclosure control, which compares it with earlier releases.
+// temp.next_group: these groups; and what changed since the last release. It is read before disclosure control, which compares it with earlier releases.
 func (a *analyzer) population(ctx context.Context) error {
 	if err := a.exec(ctx, nextTables()); err != nil {
 		return err
@@ -60,8 +60,9 @@ func (a *analyzer) population(ctx context.Context) error {
 			FROM red_cut GROUP BY journey, cell)
 		SELECT journey, cell, cohort, stage, wave, members, left(md5(concat_ws(chr(1), journey, stage, wave, cohort, members)), 20) AS cell_key
 		FROM cohorts JOIN groups USING (journey, cell);
-		CREATE OR REPLACE TEMP TABLE next_response AS SELECT response_key, version, cell_key FROM temp.next_answer JOIN temp.next_group USING (journey, cell, cohort)`,
-		strings.Join(parts, " UNION ALL ")))
+		CREATE OR REPLACE TEMP TABLE next_response AS SELECT response_key, version, cell_key FROM temp.next_answer JOIN temp.next_group USING (journey, cell, cohort);
+		%s`,
+		strings.Join(parts, " UNION ALL "), populationMoved))
 }
 
 // noteFigures adds rows to temp.next_figure.
@@ -83,9 +84,8 @@ func (a *analyzer) noteFigures(ctx context.Context, rows [][]string) error {
 	})
 }
 
-// nextChange compares the published population and the new rows with the last release of the basis.
-func (a *analyzer) nextChange(ctx context.Context) error {
-	return a.exec(ctx, `
+// populationMoved compares the published population with that of the last release of the basis.
+const populationMoved = `
 		INSERT INTO loader.next_joined SELECT response_key, version, cell_key FROM temp.next_response AS n
 		WHERE NOT EXISTS (SELECT 1 FROM loader.release_response AS r WHERE r.until = 0 AND r.response_key = n.response_key AND r.version = n.version AND r.cell_key = n.cell_key)
 		ORDER BY response_key;
@@ -93,7 +93,11 @@ func (a *analyzer) nextChange(ctx context.Context) error {
 		WHERE until = 0 AND NOT EXISTS (SELECT 1 FROM temp.next_response AS n WHERE r.response_key = n.response_key AND r.version = n.version AND r.cell_key = n.cell_key)
 		ORDER BY response_key;
 		INSERT INTO loader.next_cell SELECT DISTINCT cell_key, journey, stage, wave, cohort, members FROM temp.next_group
-		WHERE cell_key IN (SELECT cell_key FROM loader.next_joined) ORDER BY cell_key;
+		WHERE cell_key IN (SELECT cell_key FROM loader.next_joined) ORDER BY cell_key`
+
+// nextChange compares the new rows with those of the last release of the basis.
+func (a *analyzer) nextChange(ctx context.Context) error {
+	return a.exec(ctx, `
 		INSERT INTO loader.next_shown SELECT * FROM temp.next_figure AS n
 		WHERE NOT EXISTS (SELECT 1 FROM loader.release_figure AS f WHERE f.until = 0 AND f.table_name = n.table_name AND f.row_key = n.row_key AND f.shown = n.shown AND f.people = n.people)
 		ORDER BY table_name, row_key;

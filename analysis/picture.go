@@ -2,83 +2,195 @@ package analysis
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
 
 	"koe/analysis/disclosure"
 )
 
-// placement is one row of the query below: a number of responses, and one of the nodes that they are in.
-type placement struct {
-	Cell    int64  `db:"cell"`
-	Cohort  string `db:"cohort"`
+// finestGroup is a group of responses that no table tells apart, now or in an earlier release.
+type finestGroup struct {
+	Key     string `db:"cell_key"`
 	Stage   string `db:"stage"`
 	Wave    string `db:"wave"`
-	N       int64  `db:"n"`
-	Segment string `db:"segment"`
-	Member  string `db:"member"`
+	Cohort  string `db:"cohort"`
+	Members string `db:"members"` // JSON
 }
 
-const placements = `
-SELECT cell, coalesce(cohort, '') AS cohort, stage, wave, n, segment, member FROM red_response JOIN red_cut USING (journey, cell) WHERE journey = $1
-ORDER BY ALL`
+const finestGroups = `SELECT DISTINCT cell_key, stage, wave, cohort, members FROM (
+	SELECT cell_key, journey, stage, wave, cohort, members FROM temp.next_group UNION ALL
+	SELECT cell_key, journey, stage, wave, cohort, members FROM loader.release_cell) AS g WHERE journey = $1 ORDER BY ALL`
 
-// picture reads who is in which cell of a grid: an atom for every finest group and cohort.
+// members gives the member of each segment that the group is in.
+func (g *finestGroup) members() (map[string]string, error) {
+	members := map[string]string{}
+	err := json.Unmarshal([]byte(g.Members), &members)
+	return members, err
+}
+
+// track is a number of responses with one history: the groups that they were in, from which release on and until which, as
+// "group:since:until" parted by spaces.
+type track struct {
+	Track string `db:"track"`
+	N     int64  `db:"n"`
+}
+
+// tracks are the histories of the published population: responses that are or were behind a release, this one ($2) included. A
+// response that was sent again is another one. Who was erased since the last release left with this one.
+const tracks = `
+WITH stays AS (
+    SELECT r.response_key, r.version, r.cell_key, r.since, CASE WHEN r.until = 0 AND l.response_key IS NOT NULL THEN $2::INTEGER ELSE r.until END AS until
+    FROM loader.release_response AS r
+    LEFT JOIN loader.next_left AS l ON r.until = 0 AND l.response_key = r.response_key
+    UNION ALL SELECT response_key, version, cell_key, $2::INTEGER, 0 FROM loader.next_joined
+), here AS (SELECT cell_key FROM temp.next_group WHERE journey = $1 UNION SELECT cell_key FROM loader.release_cell WHERE journey = $1),
+people AS (
+    SELECT count(*) AS stays, min(cell_key) AS cell_key, min(since) AS since, min(until) AS until,
+           CASE WHEN count(*) > 1 THEN string_agg(cell_key || ':' || since || ':' || until, ' ' ORDER BY since) END AS track
+    FROM stays SEMI JOIN here USING (cell_key) GROUP BY response_key, version
+), alike AS (
+    SELECT cell_key || ':' || since || ':' || until AS track, count(*) AS n FROM people WHERE stays = 1 GROUP BY cell_key, since, until
+    UNION ALL SELECT track, count(*) FROM people WHERE stays > 1 GROUP BY track
+    UNION ALL SELECT cell_key || ':' || since || ':' || CASE WHEN until = 0 THEN $2::INTEGER ELSE until END, n FROM loader.release_gone SEMI JOIN here USING (cell_key)
+)
+SELECT track, sum(n)::BIGINT AS n FROM alike GROUP BY track ORDER BY track`
+
+// leafIndex finds the cells of a grid that each finest group is in.
+type leafIndex struct {
+	*grid
+	groups  map[string]int // leaf by key
+	cells   [][]int
+	partOf  [][]int32 // lines by part, and by total
+	totalOf [][]int32
+	shown   []int // leaf that a line last had in one of its parts, from 1
+}
+
+func (g *grid) newLeaves() *leafIndex {
+	l := &leafIndex{grid: g, groups: map[string]int{}, partOf: make([][]int32, g.cells), totalOf: make([][]int32, g.cells), shown: make([]int, len(g.lines))}
+	for i, line := range g.lines {
+		l.totalOf[line.Total] = append(l.totalOf[line.Total], int32(i))
+		for _, part := range line.Parts[:len(line.Parts)-1] {
+			l.partOf[part] = append(l.partOf[part], int32(i))
+		}
+	}
+	return l
+}
+
+// add makes the leaf of a group.
+func (l *leafIndex) add(group *finestGroup) error {
+	members, err := group.members()
+	if err != nil {
+		return err
+	}
+	nodes := []int{0}
+	for segment, member := range members {
+		if node, ok := l.index[nodeKey{segment, member}]; ok {
+			nodes = append(nodes, node)
+		}
+	}
+	slices.Sort(nodes)
+	var in []int
+	for _, node := range nodes {
+		for _, stage := range []string{"", group.Stage} {
+			for _, time := range []slice{{}, {"quarter", group.Wave}, {"cohort", group.Cohort}} {
+				s, ok := l.stageAt[stage]
+				t, ok2 := l.sliceAt[time]
+				if ok && ok2 {
+					in = append(in, l.at(node, s, t))
+				}
+			}
+		}
+	}
+	leaf := len(l.cells)
+	for _, cell := range in {
+		for _, line := range l.partOf[cell] {
+			l.shown[line] = leaf + 1
+		}
+	}
+	for _, cell := range in[:len(in):len(in)] {
+		for _, line := range l.totalOf[cell] {
+			if l.shown[line] != leaf+1 {
+				in = append(in, l.grid.cells+int(line))
+			}
+		}
+	}
+	l.groups[group.Key] = leaf
+	l.cells = append(l.cells, in)
+	return nil
+}
+
+// picture reads who is in which cell of a grid, and who was in earlier releases.
 func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout) (disclosure.Picture, error) {
 	picture := disclosure.Picture{Groups: g.cells + len(g.lines), Lines: g.lines}
-	rows, err := readRows[placement](ctx, a.conn, placements, journey.ID)
+	groups, err := readRows[finestGroup](ctx, a.conn, finestGroups, journey.ID)
 	if err != nil {
 		return picture, err
 	}
-	partOf := make([][]int32, g.cells) // lines by part, and by total
-	totalOf := make([][]int32, g.cells)
-	for i, line := range g.lines {
-		totalOf[line.Total] = append(totalOf[line.Total], int32(i))
-		for _, part := range line.Parts[:len(line.Parts)-1] {
-			partOf[part] = append(partOf[part], int32(i))
+	l := g.newLeaves()
+	for i := range groups {
+		if err := l.add(&groups[i]); err != nil {
+			return picture, err
 		}
 	}
-	shown := make([]int, len(g.lines)) // leaf that a line last had in one of its parts, from 1
-	type leafKey struct {
-		cell   int64
-		cohort string
+	picture.Leaves = l.cells
+	if a.released == 0 {
+		rows, err := readRows[track](ctx, a.conn, `SELECT cell_key AS track, count(*) AS n FROM temp.next_response SEMI JOIN (SELECT cell_key FROM temp.next_group WHERE journey = $1) AS g USING (cell_key)
+			GROUP BY cell_key ORDER BY cell_key`, journey.ID)
+		for _, row := range rows {
+			picture.Atoms = append(picture.Atoms, disclosure.Atom{N: int(row.N), Stays: []disclosure.Stay{{Leaf: l.groups[row.Track]}}})
+		}
+		return picture, err
 	}
-	var nodes []int
-	for from := 0; from < len(rows); {
-		to, at := from, rows[from]
-		key := leafKey{at.Cell, at.Cohort}
-		nodes = nodes[:0]
-		for ; to < len(rows) && (leafKey{rows[to].Cell, rows[to].Cohort}) == key; to++ {
-			if node, ok := g.index[nodeKey{rows[to].Segment, rows[to].Member}]; ok {
-				nodes = append(nodes, node)
+	picture.Release = a.next
+	rows, err := readRows[track](ctx, a.conn, tracks, journey.ID, a.next)
+	for _, row := range rows {
+		atom := disclosure.Atom{N: int(row.N)}
+		for _, text := range strings.Fields(row.Track) {
+			var stay disclosure.Stay
+			key, interval, _ := strings.Cut(text, ":")
+			if _, err := fmt.Sscanf(interval, "%d:%d", &stay.Since, &stay.Until); err != nil {
+				return picture, fmt.Errorf("the history %q: %w", row.Track, err)
 			}
+			stay.Leaf = l.groups[key]
+			atom.Stays = append(atom.Stays, stay)
 		}
-		from = to
-		var in []int
-		for _, node := range nodes {
-			for _, stage := range []string{"", at.Stage} {
-				for _, time := range []slice{{}, {"quarter", at.Wave}, {"cohort", at.Cohort}} {
-					s, ok := g.stageAt[stage]
-					t, ok2 := g.sliceAt[time]
-					if ok && ok2 {
-						in = append(in, g.at(node, s, t))
-					}
-				}
-			}
-		}
-		leaf := len(picture.Leaves)
-		for _, cell := range in {
-			for _, line := range partOf[cell] {
-				shown[line] = leaf + 1
-			}
-		}
-		for _, cell := range in[:len(in):len(in)] {
-			for _, line := range totalOf[cell] {
-				if shown[line] != leaf+1 {
-					in = append(in, g.cells+int(line))
-				}
-			}
-		}
-		picture.Leaves = append(picture.Leaves, in)
-		picture.Atoms = append(picture.Atoms, disclosure.Atom{N: int(at.N), Stays: []disclosure.Stay{{Leaf: leaf}}})
+		picture.Atoms = append(picture.Atoms, atom)
 	}
-	return picture, nil
+	return picture, err
+}
+
+// past adds to a grid the members and periods that only earlier releases had.
+func (a *analyzer) past(ctx context.Context, g *grid, journey *journeyLayout) error {
+	if a.released == 0 {
+		return nil
+	}
+	groups, err := readRows[finestGroup](ctx, a.conn, "SELECT cell_key, stage, wave, cohort, members FROM loader.release_cell WHERE journey = $1 ORDER BY ALL", journey.ID)
+	if err != nil {
+		return err
+	}
+	for i := range groups {
+		members, err := groups[i].members()
+		if err != nil {
+			return err
+		}
+		for _, segment := range a.layout.segments { // parents come before their children
+			member := members[segment.name]
+			key := nodeKey{segment.name, member}
+			if _, known := g.index[key]; known || member == "" {
+				continue
+			}
+			parent := g.index[nodeKey{segment.parent, members[segment.parent]}] // 0, everybody, without one
+			g.index[key] = len(g.nodes)
+			g.nodes = append(g.nodes, node{key, segment.level, parent})
+		}
+		for _, at := range []slice{{"quarter", groups[i].Wave}, {"cohort", groups[i].Cohort}} {
+			if _, known := g.sliceAt[at]; !known && at.period != "" {
+				g.sliceAt[at] = len(g.slices)
+				g.slices = append(g.slices, at)
+			}
+		}
+	}
+	return nil
 }

@@ -30,8 +30,9 @@ type safety struct {
 	// what was decided for the scores of each construct, and how many people they are; filled by safeTrends
 	trend  map[string][]disclosure.Reason
 	scored map[string][]int
-	people map[string][]int // different people behind the scores, at least
+	people map[string][]int    // different people behind the scores, at least
 	rates  []disclosure.Reason // what was decided for the response rates; filled by safeRates
+	past   pastCells           // what earlier releases published
 }
 
 // disclose fills the safe_* tables.
@@ -40,7 +41,7 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *An
 	if err := a.population(ctx); err != nil {
 		return err
 	}
-	if err := a.conn.QueryRowContext(ctx, "SELECT coalesce(max(number) FILTER (basis), 0) FROM loader.release").Scan(&a.released); err != nil {
+	if err := a.conn.QueryRowContext(ctx, "SELECT coalesce(max(number) FILTER (basis), 0), coalesce(max(number), 0) + 1 FROM loader.release").Scan(&a.released, &a.next); err != nil {
 		return err
 	}
 	if err := a.exec(ctx, lastPublished); err != nil {
@@ -53,8 +54,11 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *An
 		}
 		all[journey.ID] = s
 	}
-	if err := a.layPlaces(ctx, all); err != nil {
+	if err := joined(a.layPlaces(ctx, all), a.pastFigures(ctx, all)); err != nil {
 		return err
+	}
+	for _, s := range all {
+		s.base = s.decide(s.n, s.k, nil, s.past[base])
 	}
 	if err := joined(
 		a.safeItems(ctx, all), a.safeTrends(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx, all),
@@ -106,23 +110,22 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 	if err != nil {
 		return nil, err
 	}
-	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes(), trend: map[string][]disclosure.Reason{}, scored: map[string][]int{}, people: map[string][]int{}}
+	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes(), trend: map[string][]disclosure.Reason{}, scored: map[string][]int{}, people: map[string][]int{}, past: pastCells{}}
 	for _, row := range rows {
 		if i, ok := g.cell(row.Segment, row.Member, row.Stage, slice{row.Grain, row.Period}); ok {
 			s.n.n[i] += int(row.N)
 			s.n.people[i] += int(row.People)
 		}
 	}
-	s.base = g.decide(s.n, s.k, nil)
 	return s, nil
 }
 
-// figure decides for one figure with its own numbers of answers.
-func (s *safety) figure(n []int, k int) []disclosure.Reason {
+// figure decides for one figure (figureName) with its own numbers of answers.
+func (s *safety) figure(name string, n []int, k int) []disclosure.Reason {
 	own := s.noSizes()
 	copy(own.n, n)
 	own.people = s.different(n)
-	return s.decide(own, k, s.base)
+	return s.decide(own, k, s.base, s.past[name])
 }
 
 // different bounds from below the different people behind n answers of each cell: of those who responded there, at most as many
@@ -236,9 +239,15 @@ func storeSafe[T any](ctx context.Context, a *analyzer, name string, rows []T) e
 
 // safeItems protects the answers to each question.
 func (a *analyzer) safeItems(ctx context.Context, all map[string]*safety) error {
+	questions := map[int64]string{}
+	for _, journey := range a.layout.journeys {
+		for _, q := range journey.questions {
+			questions[int64(q.number)] = q.ID
+		}
+	}
 	return a.mask(ctx, "item", `SELECT item AS figure, journey, place, n FROM temp.item_rows JOIN temp.spot USING (who, stage_number, wave_number) JOIN red_question USING (item) ORDER BY figure`, safeItemSQL,
-		func(journey string, _ int64, n []int) []disclosure.Reason {
-			return all[journey].figure(n[:all[journey].cells], all[journey].k)
+		func(journey string, figure int64, n []int) []disclosure.Reason {
+			return all[journey].figure(figureName("item", questions[figure]), n[:all[journey].cells], all[journey].k)
 		})
 }
 
@@ -384,7 +393,7 @@ func (s *safety) score(construct string, n []int) []disclosure.Reason {
 			}
 		}
 	}
-	reasons := s.figure(n, s.k)
+	reasons := s.figure(figureName("trend", construct), n, s.k)
 	s.trend[construct], s.scored[construct], s.people[construct] = reasons, n, s.different(n)
 	shown := append([]disclosure.Reason(nil), reasons...)
 	for node := range s.nodes {
@@ -411,7 +420,7 @@ func (a *analyzer) safeRates(ctx context.Context, all map[string]*safety) error 
 	for _, run := range runs(rows, func(r *ResponseRate) string { return r.Journey }) {
 		s := all[run[0].Journey]
 		// People asked are bounded from below by those asked at one stage.
-		reasons := s.figure(counted(s, run, func(r *ResponseRate) (string, string, string, slice, *int64) {
+		reasons := s.figure(figureName("rate"), counted(s, run, func(r *ResponseRate) (string, string, string, slice, *int64) {
 			return r.Segment, r.Member, r.Stage, quarterSlice(r.Period), r.Invited
 		}), s.k)
 		s.rates = reasons
@@ -438,7 +447,7 @@ func (a *analyzer) safeRecommend(ctx context.Context, all map[string]*safety) er
 	}
 	for _, run := range runs(rows, func(r *Recommend) string { return r.Journey + "\x00" + r.Question }) {
 		s := all[run[0].Journey]
-		reasons := s.figure(counted(s, run, func(r *Recommend) (string, string, string, slice, *int64) {
+		reasons := s.figure(figureName("recommend", run[0].Question), counted(s, run, func(r *Recommend) (string, string, string, slice, *int64) {
 			return r.Segment, r.Member, r.Stage, quarterSlice(r.Period), r.N
 		}), max(s.k, fewestForRecommend))
 		for i := range run {

@@ -64,7 +64,7 @@ func (s *safety) changes(run []Change) []disclosure.Reason {
 			own.n[pooled] = own.n[c]
 		}
 	}
-	return s.decide(own, max(s.k, fewestPairs), withheld)
+	return s.decide(own, max(s.k, fewestPairs), withheld, s.past[figureName("change", run[0].Construct, run[0].FromStage, run[0].ToStage)])
 }
 
 // safeComparisons protects the comparisons and the shrunk means: they go with the member's score.

@@ -32,7 +32,7 @@ func (a *analyzer) safeVoices(ctx context.Context, all map[string]*safety) error
 	}
 	reasons := map[string][]disclosure.Reason{}
 	for journey, s := range all {
-		reasons[journey] = s.figure(make([]int, s.cells), a.safety.MinComments)
+		reasons[journey] = s.figure(figureName("voice"), make([]int, s.cells), a.safety.MinComments)
 	}
 	for _, run := range runs(counts, func(c *commenterCount) string { return c.Journey }) {
 		s := all[run[0].Journey]
@@ -42,7 +42,7 @@ func (a *analyzer) safeVoices(ctx context.Context, all map[string]*safety) error
 				n[i] = int(c.Commenters)
 			}
 		}
-		reasons[run[0].Journey] = s.figure(n, a.safety.MinComments)
+		reasons[run[0].Journey] = s.figure(figureName("voice"), n, a.safety.MinComments)
 	}
 	return joined(a.safeThemes(ctx, all, reasons), a.safeKeyness(ctx, all, reasons), a.safeCooccurrence(ctx, all, reasons), a.safeComments(ctx, all, reasons))
 }
