@@ -26,8 +26,8 @@ WITH rows AS (
            coalesce(row_key ->> 'segment', '') AS segment, coalesce(row_key ->> 'member', '') AS member, row_key, since, until, coalesce((people ->> 0)::BIGINT, 0) AS n
     FROM loader.release_figure WHERE table_name IN ('trend', 'item', 'response_rate', 'recommend', 'change', 'theme', 'keyness', 'cooccurrence', 'comment')
 ), figures AS (
-    SELECT journey, 'trend ' || (row_key ->> 'construct') AS figure, stage, CASE row_key ->> 'grain' WHEN 'all' THEN '' ELSE row_key ->> 'grain' END AS grain, period, segment, member, since, until, n
-    FROM rows WHERE table_name = 'trend' AND (stage <> '' OR row_key ->> 'grain' = 'all')
+    SELECT journey, 'trend ' || (row_key ->> 'construct') AS figure, stage, CASE (row_key ->> 'grain') WHEN 'all' THEN '' ELSE (row_key ->> 'grain') END AS grain, period, segment, member, since, until, n
+    FROM rows WHERE table_name = 'trend' AND (stage <> '' OR (row_key ->> 'grain') = 'all')
     UNION ALL SELECT journey, table_name || ' ' || (row_key ->> 'question'), stage, CASE WHEN period = '' THEN '' ELSE 'quarter' END, period, segment, member, since, until, n
     FROM rows WHERE table_name IN ('item', 'recommend')
     UNION ALL SELECT journey, 'rate', stage, CASE WHEN period = '' THEN '' ELSE 'quarter' END, period, segment, member, since, until, n FROM rows WHERE table_name = 'response_rate'
