@@ -19,6 +19,7 @@ import (
 
 	"koe"
 	"koe/analysis"
+	"koe/internal/whole"
 )
 
 // manifest is release.json: what went in, what came out, nothing that changes from one run to the next.
@@ -138,11 +139,20 @@ func (in *Input) publish(ctx context.Context, folder, inputs string, files map[s
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	before := func(string) error { return nil }
-	if in.Before != nil {
-		before = func(beside string) error { return in.Before(ctx, beside, result) }
-	}
-	if err := replaceFolder(folder, files, before); err != nil {
+	err = whole.Folder(folder, 0o755, func(dir string) error {
+		for name, data := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func(beside string) error {
+		if in.Before == nil {
+			return nil
+		}
+		return in.Before(ctx, beside, result)
+	})
+	if err != nil {
 		return Result{}, koe.Errorf(koe.KindOf(err), "release %s: %w", name, err)
 	}
 	return result, nil
@@ -160,94 +170,6 @@ func (in *Input) manifest(name, inputs string, listed []File) ([]byte, error) {
 		return nil, koe.Errorf(koe.Internal, "release.json: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-// replaceFolder makes folder hold exactly these files: first beside it under a name of its own, synced, then, when before
-// says so, renamed. An older folder is set aside for the moment between two renames; recoverFolder undoes a crash in that moment.
-func replaceFolder(folder string, files map[string][]byte, before func(beside string) error) (err error) {
-	parent := filepath.Dir(folder)
-	fresh, err := os.MkdirTemp(parent, ".writing-"+filepath.Base(folder)+"-")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.RemoveAll(fresh))
-		}
-	}()
-	for name, data := range files {
-		if err := writeSynced(filepath.Join(fresh, name), data); err != nil {
-			return err
-		}
-	}
-	if err := os.Chmod(fresh, 0o755); err != nil {
-		return err
-	}
-	if err := syncFolder(fresh); err != nil {
-		return err
-	}
-	if err := before(fresh); err != nil {
-		return err
-	}
-	aside := asideOf(folder)
-	switch err := os.Rename(folder, aside); {
-	case err == nil:
-		defer func() { err = errors.Join(err, os.RemoveAll(aside)) }()
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
-	if err := os.Rename(fresh, folder); err != nil {
-		return errors.Join(err, recoverFolder(folder))
-	}
-	return syncFolder(parent)
-}
-
-func asideOf(folder string) string {
-	return filepath.Join(filepath.Dir(folder), ".replaced-"+filepath.Base(folder))
-}
-
-// recoverFolder puts back a release that a crash left aside, or removes it when the new one is in place, and clears away
-// what was half written.
-func recoverFolder(folder string) error {
-	half, err := filepath.Glob(filepath.Join(filepath.Dir(folder), ".writing-"+filepath.Base(folder)+"-*"))
-	if err != nil {
-		return err
-	}
-	for _, path := range half {
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
-	}
-	aside := asideOf(folder)
-	if _, err := os.Stat(aside); err != nil {
-		return nil //nolint:nilerr // nothing was put aside
-	}
-	if _, err := os.Stat(folder); err == nil {
-		return os.RemoveAll(aside)
-	}
-	return os.Rename(aside, folder)
-}
-
-func writeSynced(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(data); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := f.Sync(); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	return f.Close()
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // sameFolder reports whether folder holds exactly these files, and whether it exists.

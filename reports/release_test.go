@@ -86,7 +86,7 @@ func TestWrite_PutsBackWhatACrashLeftAside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Rename(first.Folder, asideOf(first.Folder)); err != nil {
+	if err := os.Rename(first.Folder, filepath.Join(dir, ".replaced-"+first.Name)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Mkdir(filepath.Join(dir, ".writing-2026-04-01-123"), 0o755); err != nil {

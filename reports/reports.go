@@ -16,6 +16,7 @@ import (
 
 	"koe"
 	"koe/analysis"
+	"koe/internal/whole"
 )
 
 // Input is all that a release is made from. The same Input gives the same bytes.
@@ -100,7 +101,7 @@ func Write(ctx context.Context, in Input, dir string) (Result, error) {
 	files := map[string][]byte{}
 	var listed []File
 	folder := filepath.Join(dir, in.name(loc))
-	if err := recoverFolder(folder); err != nil {
+	if err := whole.Recover(folder); err != nil {
 		return Result{}, koe.Errorf(koe.Internal, "release %s: %w", in.name(loc), err)
 	}
 	there, main := in.earlier(folder, inputs), langs[0]

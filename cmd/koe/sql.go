@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"koe"
 	"koe/analysis/sandbox"
+	"koe/internal/whole"
 	"koe/reports"
 )
 
@@ -63,36 +63,20 @@ func (a *app) sqlCommand() *cobra.Command {
 
 // query runs one query and writes its rows to a file, whole or not at all, or to standard output.
 func (a *app) query(ctx context.Context, request sandbox.Request, out string) error {
-	to := a.out
-	var file *os.File
-	if out != "" {
-		var err error
-		if file, err = os.CreateTemp(filepath.Dir(out), "."+filepath.Base(out)+".*"); err != nil {
-			return err
-		}
-		defer os.Remove(file.Name()) // nothing is there any more when all went well
-		defer file.Close()
-		to = file
-	} else if a.toTerminal() && (request.Format == "xlsx" || request.Format == "parquet") {
+	if out == "" && a.toTerminal() && (request.Format == "xlsx" || request.Format == "parquet") {
 		return usageError{koe.Errorf(koe.Invalid, a.say("%s は -o でファイルに書き出してください", "%s goes to a file: add -o FILE"), request.Format)}
 	}
-	result, err := a.runQuery(ctx, request, to)
-	if err != nil {
+	run := func(to io.Writer) error {
+		result, err := a.runQuery(ctx, request, to)
+		if err == nil && result.Truncated {
+			fmt.Fprintf(a.err, a.say("koe: %d 行で打ち切りました\n", "koe: stopped after %d rows\n"), result.Rows)
+		}
 		return err
 	}
-	if result.Truncated {
-		fmt.Fprintf(a.err, a.say("koe: %d 行で打ち切りました\n", "koe: stopped after %d rows\n"), result.Rows)
+	if out == "" {
+		return run(a.out)
 	}
-	if file == nil {
-		return nil
-	}
-	if err := file.Sync(); err != nil {
-		return err
-	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), out)
+	return whole.File(out, 0o600, run)
 }
 
 // runQuery runs the child; for xlsx its rows go through a workbook.

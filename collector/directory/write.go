@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"koe"
+	"koe/internal/whole"
 	"koe/journey"
 )
 
@@ -34,9 +35,8 @@ func Made(folder string) bool {
 
 const photoEdge = 480 // pixels of a photograph's longer edge
 
-// replaceFolder has fill write a new folder beside the old one and puts it in its place.
-func replaceFolder(folder string, fill func(dir string) error) (err error) {
-	folder = filepath.Clean(folder)
+// replaceFolder has fill write a new folder, which takes the place of the old one as a whole.
+func replaceFolder(folder string, fill func(dir string) error) error {
 	entries, err := os.ReadDir(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -47,31 +47,12 @@ func replaceFolder(folder string, fill func(dir string) error) (err error) {
 			return koe.Errorf(koe.Conflict, "the folder %s holds other files; name an empty one or one that koe directory made", folder)
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
-		return err
-	}
-	fresh, err := os.MkdirTemp(filepath.Dir(folder), ".koe-directory-*")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(fresh)) }()
-	if err := os.Chmod(fresh, 0o755); err != nil { //nolint:gosec // pages for a web server to read
-		return err
-	}
-	if err := writeFile(filepath.Join(fresh, marker), []byte("made by koe directory; the whole folder is replaced each time\n")); err != nil {
-		return err
-	}
-	if err := fill(fresh); err != nil {
-		return err
-	}
-	old := fresh + ".old"
-	if err := os.Rename(folder, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.Rename(fresh, folder); err != nil {
-		return errors.Join(err, os.Rename(old, folder))
-	}
-	return os.RemoveAll(old)
+	return whole.Folder(folder, 0o755, func(dir string) error {
+		if err := writeFile(filepath.Join(dir, marker), []byte("made by koe directory; the whole folder is replaced each time\n")); err != nil {
+			return err
+		}
+		return fill(dir)
+	})
 }
 
 func writeFile(path string, b []byte) error {

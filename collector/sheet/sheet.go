@@ -6,7 +6,6 @@ package sheet
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"unicode"
 
 	"koe"
+	"koe/internal/whole"
 	"koe/journey"
 	"koe/store"
 )
@@ -191,18 +191,9 @@ func fileName(stage string, p koe.Person, v koe.Invitation, taken []string) stri
 }
 
 // save writes the workbook to a file that only its owner may read, whole or not at all.
-func (form Form) save(path string, key []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".koe-*.xlsx")
-	if err != nil {
-		return koe.Errorf(koe.Invalid, "cannot write the form: %w", err)
+func (form Form) save(path string, key []byte) error {
+	if err := whole.File(path, 0o600, func(w io.Writer) error { return form.Write(w, key) }); err != nil {
+		return koe.Errorf(koe.Invalid, "cannot write the form %s: %w", filepath.Base(path), err)
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if err := errors.Join(form.Write(f, key), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	return os.Rename(f.Name(), path)
+	return nil
 }

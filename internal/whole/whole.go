@@ -35,8 +35,8 @@ func File(path string, mode os.FileMode, write func(io.Writer) error) (err error
 
 // Folder makes path a folder with what fill puts into it, readable as mode says. A folder that is there is replaced as a
 // whole: it is set aside for the moment between two renames, and Recover undoes a crash in that moment. The folder above
-// is made when it is missing.
-func Folder(path string, mode os.FileMode, fill func(dir string) error) (err error) {
+// is made when it is missing. Each of last is asked when everything is durable, and may still refuse.
+func Folder(path string, mode os.FileMode, fill func(dir string) error, last ...func(dir string) error) (err error) {
 	path = filepath.Clean(path)
 	parent := filepath.Dir(path)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
@@ -62,6 +62,11 @@ func Folder(path string, mode os.FileMode, fill func(dir string) error) (err err
 	}
 	if err := syncTree(fresh); err != nil {
 		return err
+	}
+	for _, ask := range last {
+		if err := ask(fresh); err != nil {
+			return err
+		}
 	}
 	switch err := os.Rename(path, aside(path)); {
 	case err == nil:

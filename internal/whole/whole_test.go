@@ -81,6 +81,21 @@ func TestFolder_IsReplacedAsAWhole(t *testing.T) {
 	}
 }
 
+func TestFolder_TheLastQuestionSeesEverythingAndMayRefuse(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a")
+	stop := errors.New("stop")
+	err := Folder(path, 0o755, filling("x", "1"), func(beside string) error {
+		if d := cmp.Diff(map[string]string{"x": "1"}, tree(t, beside)); d != "" {
+			t.Error(d)
+		}
+		return stop
+	})
+	if left := tree(t, dir); !errors.Is(err, stop) || len(left) > 0 {
+		t.Errorf("%v, left %v", err, left)
+	}
+}
+
 func TestRecover_UndoesACrashAtEveryMoment(t *testing.T) {
 	for name, c := range map[string]struct{ before, after map[string]string }{
 		"while it was written":     {map[string]string{"a/x": "old", ".writing-a-1/x": "half"}, map[string]string{"a": "/", "a/x": "old"}},
