@@ -5,11 +5,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
 
 	"koe/collector/imports"
 	"koe/collector/sheet"
-
-	"github.com/spf13/cobra"
+	"koe/journey"
+	"koe/store"
 )
 
 func (a *app) formCommand() *cobra.Command {
@@ -21,25 +24,18 @@ func (a *app) formCommand() *cobra.Command {
 		Short: "Excel 調査票を一人一件書き出す / write the Excel form of a stage, one workbook a person",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			w, s, err := a.open(c.Context())
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			now, err := a.now()
-			if err != nil {
-				return err
-			}
-			o.Stage = args[0]
-			folder := out
-			if folder == "" {
-				folder = w.Path(filepath.Join("data", "forms", o.Stage))
-			}
-			r, err := sheet.Export(c.Context(), sheet.Config{Store: s, Workspace: w, Language: a.language}, o, folder, now)
-			if err != nil {
-				return err
-			}
-			return a.print(r, func(out io.Writer) { r.WriteText(out, a.language) })
+			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
+				o.Stage = args[0]
+				folder := out
+				if folder == "" {
+					folder = w.Path(filepath.Join("data", "forms", o.Stage))
+				}
+				r, err := sheet.Export(c.Context(), sheet.Config{Store: s, Workspace: w, Language: a.language}, o, folder, now)
+				if err != nil {
+					return err
+				}
+				return a.print(r, func(out io.Writer) { r.WriteText(out, a.language) })
+			})
 		},
 	}
 	c.Flags().BoolVar(&o.Blank, "blank", false, "名前のない一件だけ / one form without a name, which asks for the number")
@@ -62,32 +58,25 @@ func (a *app) answersMapCommand() *cobra.Command {
 			if err := a.knownFormat(o.Format); err != nil {
 				return err
 			}
-			w, s, err := a.open(c.Context())
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			now, err := a.now()
-			if err != nil {
-				return err
-			}
-			draft, err := imports.DraftMapping(c.Context(), imports.Config{Store: s, Workspace: w, Language: a.language}, args[0], o, now)
-			if err != nil {
-				return err
-			}
-			if out == "" {
-				_, err = a.out.Write(draft)
-				return err
-			}
-			f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-			if err != nil {
-				return fmt.Errorf("answers map: %w", err)
-			}
-			if _, err := f.Write(draft); err != nil {
-				_ = f.Close()
-				return fmt.Errorf("answers map: %w", err)
-			}
-			return f.Close()
+			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
+				draft, err := imports.DraftMapping(c.Context(), imports.Config{Store: s, Workspace: w, Language: a.language}, args[0], o, now)
+				if err != nil {
+					return err
+				}
+				if out == "" {
+					_, err = a.out.Write(draft)
+					return err
+				}
+				f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+				if err != nil {
+					return fmt.Errorf("answers map: %w", err)
+				}
+				if _, err := f.Write(draft); err != nil {
+					_ = f.Close()
+					return fmt.Errorf("answers map: %w", err)
+				}
+				return f.Close()
+			})
 		},
 	}
 	c.Flags().StringVar(&o.Format, "format", "", "形式が分かっているとき / the format, when it is known")

@@ -11,6 +11,8 @@ import (
 
 	"koe"
 	"koe/collector/imports"
+	"koe/journey"
+	"koe/store"
 )
 
 // imported is what every import's result can do.
@@ -20,33 +22,26 @@ type imported interface {
 
 // importing opens the store, runs one import, prints its result and turns refused rows into exit code 3.
 func (a *app) importing(ctx context.Context, what string, dry bool, run func(cfg imports.Config, now time.Time) (imported, imports.Refused, error)) error {
-	w, s, err := a.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	now, err := a.now()
-	if err != nil {
-		return err
-	}
-	result, refused, err := run(imports.Config{Store: s, Workspace: w, Language: a.language, Progress: a.progress(what)}, now)
-	if result != nil {
-		if printing := a.print(result, func(out io.Writer) { result.WriteText(out, a.language) }); printing != nil {
-			return printing
+	return a.pass(ctx, func(w *journey.Workspace, s *store.Store, now time.Time) error {
+		result, refused, err := run(imports.Config{Store: s, Workspace: w, Language: a.language, Progress: a.progress(what)}, now)
+		if result != nil {
+			if printing := a.print(result, func(out io.Writer) { result.WriteText(out, a.language) }); printing != nil {
+				return printing
+			}
 		}
-	}
-	if err != nil {
-		return err
-	}
-	if !dry {
-		if err := a.audit(ctx, s, now, what, 0, fmt.Sprintf("%d rows refused", len(refused))); err != nil {
+		if err != nil {
 			return err
 		}
-	}
-	if len(refused) > 0 {
-		return errRefused
-	}
-	return nil
+		if !dry {
+			if err := a.audit(ctx, s, now, what, 0, fmt.Sprintf("%d rows refused", len(refused))); err != nil {
+				return err
+			}
+		}
+		if len(refused) > 0 {
+			return errRefused
+		}
+		return nil
+	})
 }
 
 func (a *app) peopleCommand() *cobra.Command {
