@@ -270,32 +270,27 @@ func (a *audit) findings() []int {
 		if !within {
 			continue
 		}
-		victim, hit := a.victim(equations, sources, taken, slices.Concat(target.plus, target.less))
-		if victim < 0 && !hit {
+		chosen, hit := a.victims(equations, sources, taken)
+		if len(chosen) == 0 && !hit {
 			continue // it follows from earlier releases alone: nothing that is done now can help
 		}
 		open = append(open, target)
-		if victim >= 0 {
-			taken[victim] = true
-			victims = append(victims, victim)
-		}
+		victims = append(victims, chosen...)
 	}
 	a.targets = open
 	if a.movers != nil {
 		for _, sources := range a.few(s) {
-			if victim, _ := a.victim(equations, sources, taken, nil); victim >= 0 {
-				taken[victim] = true
-				victims = append(victims, victim)
-			}
+			chosen, _ := a.victims(equations, sources, taken)
+			victims = append(victims, chosen...)
 		}
 	}
 	return victims
 }
 
-// victim chooses, among the published groups that a combination takes and that are decided now, the smallest. Where a few
-// rounds of that have not helped it takes one that shares somebody with the target: there are few of these, and without all
-// of them the target is safe. A combination that takes a group which goes already is broken (hit).
-func (a *audit) victim(equations []equation, sources map[int32]uint64, taken map[int]bool, target []int32) (victim int, hit bool) {
+// victims chooses the smallest of the published groups that a combination takes and that are decided now, of each target
+// one, and more when rounds of one have not been enough. A combination that takes a group which goes already is broken
+// (hit); then it chooses none.
+func (a *audit) victims(equations []equation, sources map[int32]uint64, taken map[int]bool) (victims []int, hit bool) {
 	weight := map[int]uint64{}
 	for source, c := range sources {
 		e := equations[source]
@@ -307,35 +302,25 @@ func (a *audit) victim(equations []equation, sources map[int32]uint64, taken map
 			weight[part] = plus(weight[part], prime-c)
 		}
 	}
-	near := map[int]bool{}
-	for _, atom := range target {
-		if a.rounds <= patience {
-			break
-		}
-		for _, cell := range a.cellsOf(a.leaf[a.now][atom]) {
-			near[int(cell)] = true
-		}
-	}
-	victim = -1
 	for group, c := range weight {
 		if c%prime == 0 || !a.fresh(group) || a.out(group) {
 			continue
 		}
 		if taken[group] {
-			hit = true
+			return nil, true
 		}
-		if victim < 0 || near[group] && !near[victim] || near[group] == near[victim] && a.less(group, victim) {
-			victim = group
-		}
+		victims = append(victims, group)
 	}
-	if hit {
-		return -1, true
+	slices.SortFunc(victims, func(x, y int) int { return cmp.Or(cmp.Compare(a.groups[x].N, a.groups[y].N), cmp.Compare(x, y)) })
+	victims = victims[:min(len(victims), 1+a.rounds/patience)]
+	for _, victim := range victims {
+		taken[victim] = true
 	}
-	return victim, false
+	return victims, false
 }
 
-// patience is for how many rounds the smallest group of a combination is taken wherever it is.
-const patience = 3
+// patience is after how many rounds one more group of each combination goes at once.
+const patience = 8
 
 // bigFindings is findings in numbers of any size; it takes the smallest published group that overlaps a target.
 func (a *audit) bigFindings(equations []equation) []int {
