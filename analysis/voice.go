@@ -7,7 +7,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"koe"
 	"koe/analysis/stats"
@@ -97,26 +100,49 @@ func (a *analyzer) hearAll(ctx context.Context, fresh []unheard, progress func(d
 		}
 		appender, err := duckdb.NewAppenderFromConn(conn, "loader", "voice")
 		t := &table{appender: appender, name: "loader.voice", err: err}
-		for i := range fresh {
-			if i%200 == 0 {
-				if progress(i, len(fresh)); ctx.Err() != nil {
-					return errors.Join(ctx.Err(), t.close())
-				}
+		for from := 0; from < len(fresh); from += atOnce {
+			if progress(from, len(fresh)); ctx.Err() != nil {
+				return errors.Join(ctx.Err(), t.close())
 			}
-			if err := a.hearOne(t, &fresh[i]); err != nil {
+			some := fresh[from:min(from+atOnce, len(fresh))]
+			readings, err := a.readAll(some)
+			if err != nil {
 				return errors.Join(err, t.close())
+			}
+			for i := range some {
+				if err := a.keep(t, &some[i], readings[i]); err != nil {
+					return errors.Join(err, t.close())
+				}
 			}
 		}
 		return t.close()
 	})
 }
 
-// hearOne reads one comment.
-func (a *analyzer) hearOne(t *table, c *unheard) error {
-	reading, err := a.voices.Read(c.Text, c.Language)
-	if err != nil {
-		return fmt.Errorf("read comments: %w", err)
+// atOnce is how many comments are read before any of them is kept: a stop waits for no more than these.
+const atOnce = 500
+
+// readAll reads comments on all processors, and gives what they say in their order.
+func (a *analyzer) readAll(comments []unheard) ([]voices.Reading, error) {
+	readings, errs := make([]voices.Reading, len(comments)), make([]error, len(comments))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(comments)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(comments); i = int(next.Add(1)) - 1 {
+				readings[i], errs[i] = a.voices.Read(comments[i].Text, comments[i].Language)
+			}
+		})
 	}
+	group.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("read comments: %w", err)
+	}
+	return readings, nil
+}
+
+// keep writes down what one comment says.
+func (a *analyzer) keep(t *table, c *unheard, reading voices.Reading) error {
 	themes := make([]string, len(reading.Themes))
 	for i, theme := range reading.Themes {
 		themes[i] = theme.Theme + ":" + theme.Valence

@@ -116,6 +116,32 @@ func TestComment_PeopleGoBeforeTheRulesForTheWordingThatTheyRead(t *testing.T) {
 	}
 }
 
+func TestHear_ReadsOnAllProcessorsInTheOrderOfTheComments(t *testing.T) {
+	reader, problems := voices.New(nil, nil)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	texts := []string{"孤独を感じる", "メンターに助けられた", "I feel lonely at work", "転勤が不安だ", "特になし", "同期とのつながりがほしい"}
+	var comments []unheard
+	for i := range 300 {
+		comments = append(comments, unheard{Response: fmt.Sprint(i), Text: texts[i%len(texts)]})
+	}
+	a := &analyzer{voices: reader}
+	got, err := a.readAll(comments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range comments {
+		alone, err := reader.Read(c.Text, c.Language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(alone.Themes, got[i].Themes); diff != "" {
+			t.Fatalf("comment %d, %s: %s", i, c.Text, diff)
+		}
+	}
+}
+
 func TestHear_ReadsOnlyWhatIsNew(t *testing.T) {
 	w := commenters(t, 3, []string{"m2"}, func(i int, _ string) string { return "孤独だ。" })
 	w.script = append(w.script, &batch{submissions: []koe.Submission{answers("p009", "m2", "2026-06-10", "F1=3 F2=3 F3=3 T=text:転勤が不安です。", "bureau=A")}})
