@@ -70,7 +70,7 @@ func (a *app) releaseFolder(w *journey.Workspace, out, name string) (string, err
 
 // attack audits the files of a folder, with what the store and the warehouse know.
 func (a *app) attack(ctx context.Context, w *journey.Workspace, s *store.Store, folder string, arithmetic bool) (audit.Result, error) {
-	truth, err := a.truth(ctx, w, s)
+	truth, err := a.truth(ctx, w, s, filepath.Base(folder))
 	if err != nil {
 		return audit.Result{}, err
 	}
@@ -82,7 +82,7 @@ func (a *app) attack(ctx context.Context, w *journey.Workspace, s *store.Store, 
 
 // truth is what an attacker of a release is compared with. Names come from the vault; without it (its key is not here) they
 // cannot be looked for, and that is an error: an audit that does not look is none.
-func (a *app) truth(ctx context.Context, w *journey.Workspace, s *store.Store) (audit.Truth, error) {
+func (a *app) truth(ctx context.Context, w *journey.Workspace, s *store.Store, release string) (audit.Truth, error) {
 	people, err := s.People(ctx, store.WithVault)
 	if err != nil {
 		return audit.Truth{}, err
@@ -111,7 +111,7 @@ func (a *app) truth(ctx context.Context, w *journey.Workspace, s *store.Store) (
 		}
 		return found, nil
 	}
-	return t, readers(ctx, w, &t)
+	return t, readers(ctx, w, release, &t)
 }
 
 // tokenLength is how many letters the token of a link has: 128 bits in base 32.

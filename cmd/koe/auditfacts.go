@@ -12,7 +12,7 @@ import (
 
 // readers gives what a reader of the reports knows, and who stands behind the figures: what the audit puts figures together
 // with.
-func readers(ctx context.Context, w *journey.Workspace, t *audit.Truth) error {
+func readers(ctx context.Context, w *journey.Workspace, release string, t *audit.Truth) error {
 	warehouse := w.Path(w.Settings.Warehouse)
 	published, err := analysis.ReadPublished(ctx, warehouse)
 	if err != nil {
@@ -60,5 +60,5 @@ func readers(ctx context.Context, w *journey.Workspace, t *audit.Truth) error {
 	for _, s := range stands {
 		t.Groups = append(t.Groups, audit.Group{Table: s.Table, Journey: s.Journey, Name: s.Name, Stage: s.Stage, From: s.From, Wave: s.Wave, Cohort: s.Cohort, Members: s.Members, N: s.N})
 	}
-	return nil
+	return releasesBefore(ctx, w, release, published, t)
 }

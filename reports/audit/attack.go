@@ -40,6 +40,7 @@ func (a *auditor) attack(ctx context.Context) error {
 	for _, g := range a.truth.Groups {
 		groups[subjectOf(g)] = append(groups[subjectOf(g)], g)
 	}
+	carried := a.carried()
 	published := map[subject]map[slot]said{}
 	for p, s := range a.figures {
 		if len(s.numbers) == 0 && s.band == "" || !isFigure(p) {
@@ -50,13 +51,17 @@ func (a *auditor) attack(ctx context.Context) error {
 		case of.table == "trend" && at.stage == "" && at.grain != "all":
 			continue // the standardised line: a mean of means that are published themselves
 		case of.table == "change":
-			of.name, at = of.name+" "+at.period+" "+at.stage, slot{at.segment, at.member, "", "all", ""}
+			of.name, at = of.name+" "+at.period+" "+at.stage, slot{at.segment, at.member, "", "all", "", 0}
+		}
+		if carried[printed{of, at, ""}] {
+			continue // of the people of an earlier release: it stands among its figures
 		}
 		if published[of] == nil {
 			published[of] = map[slot]said{}
 		}
 		published[of][at] = s
 	}
+	lives := a.past(published)
 	var order []subject
 	for of := range published {
 		order = append(order, of)
@@ -69,17 +74,23 @@ func (a *auditor) attack(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if slices.Contains(a.truth.Untold, of.table) {
+			continue
+		}
 		a.attacked += len(published[of])
 		from := groups[of]
 		if of.table == "recommend" {
 			from = a.recommended(of.journey, groups)
 		}
-		if from == nil {
+		if lives[of] != nil {
+			from = nil
+		}
+		if from == nil && lives[of] == nil {
 			a.add(Finding{Kind: Unread, File: anyOf(published[of]).file, Place: anyOf(published[of]).place, What: both(
 				"この値の後ろに誰がいるか分かりません: "+of.name, "who stands behind this figure is not known: "+of.name)})
 			continue
 		}
-		p := newPicture(a, of, from, published[of])
+		p := newPicture(a, of, from, lives[of], published[of])
 		h := p.hash()
 		if !done[h] || len(p.small) > 0 {
 			p.attack()
@@ -132,7 +143,7 @@ func ordered(all map[slot]said) []slot {
 }
 
 func compareSlots(x, y slot) int {
-	return cmp.Or(strings.Compare(x.segment, y.segment), strings.Compare(x.member, y.member), strings.Compare(x.stage, y.stage),
+	return cmp.Or(cmp.Compare(x.release, y.release), strings.Compare(x.segment, y.segment), strings.Compare(x.member, y.member), strings.Compare(x.stage, y.stage),
 		strings.Compare(x.grain, y.grain), strings.Compare(x.period, y.period))
 }
 
@@ -148,6 +159,7 @@ type picture struct {
 	cells    map[slot]*sum // every cell that there is, published or not
 	small    []slot        // published, of 1 to k−1 people
 	segments []string
+	numbers  []int // releases with figures
 }
 
 // sum is a cell: its people, and how many of each class.
@@ -156,7 +168,7 @@ type sum struct {
 	classes map[int]int
 }
 
-func newPicture(a *auditor, of subject, groups []Group, published map[slot]said) *picture {
+func newPicture(a *auditor, of subject, groups []Group, lives []Lives, published map[slot]said) *picture {
 	p := &picture{auditor: a, subject: of, k: a.truth.MinGroup, said: published, rows: ordered(published), cells: map[slot]*sum{}}
 	for _, hierarchy := range a.truth.Facts.Segments {
 		p.segments = append(p.segments, hierarchy...)
@@ -167,11 +179,10 @@ func newPicture(a *auditor, of subject, groups []Group, published map[slot]said)
 	}
 	p.in = make([][]int, len(p.rows))
 	classes := map[string]int{}
-	for _, g := range groups {
-		if g.N == 0 {
-			continue
+	take := func(cells []slot, people int) {
+		if people == 0 {
+			return
 		}
-		cells := p.cellsOf(g)
 		var key strings.Builder
 		var rows []int
 		for _, c := range cells {
@@ -192,17 +203,23 @@ func newPicture(a *auditor, of subject, groups []Group, published map[slot]said)
 				p.in[i] = append(p.in[i], class)
 			}
 		}
-		p.size[class] += g.N
+		p.size[class] += people
 		for _, c := range cells {
 			if p.cells[c] == nil {
 				p.cells[c] = &sum{classes: map[int]int{}}
 			}
-			p.cells[c].n += g.N
-			p.cells[c].classes[class] += g.N
+			p.cells[c].n += people
+			p.cells[c].classes[class] += people
 		}
 	}
+	for _, g := range groups {
+		take(p.cellsOf(g), g.N)
+	}
+	for _, l := range lives {
+		take(p.cellsOfLives(l), l.N)
+	}
 	for _, row := range p.rows {
-		if c := p.cells[row]; c != nil && c.n < p.k {
+		if c := p.cells[row]; c != nil && c.n < p.k && row.release == 0 {
 			p.small = append(p.small, row)
 		}
 	}
@@ -223,12 +240,12 @@ func (p *picture) cellsOf(g Group) (cells []slot) {
 			}
 		}
 		for _, stage := range stages {
-			cells = append(cells, slot{segment, member, stage, "all", ""})
+			cells = append(cells, slot{segment, member, stage, "all", "", 0})
 			if g.Wave != "" && p.table != "change" {
-				cells = append(cells, slot{segment, member, stage, "quarter", g.Wave})
+				cells = append(cells, slot{segment, member, stage, "quarter", g.Wave, 0})
 			}
 			if g.Cohort != "" && p.table != "change" {
-				cells = append(cells, slot{segment, member, stage, "cohort", g.Cohort})
+				cells = append(cells, slot{segment, member, stage, "cohort", g.Cohort, 0})
 			}
 		}
 	}
@@ -245,7 +262,7 @@ func (p *picture) hash() uint64 {
 	}
 	write(p.journey)
 	for i, row := range p.rows {
-		write(row.segment, row.member, row.stage, row.grain, row.period)
+		write(itoa(row.release), row.segment, row.member, row.stage, row.grain, row.period)
 		for _, c := range p.in[i] {
 			write(itoa(c))
 		}

@@ -30,6 +30,15 @@ type Truth struct {
 	Known  []string // texts that may stand in the properties of a file: the organisation's names
 	Facts  *Facts   // what the words of a report mean; nil: only text and structure are looked at
 	Groups []Group  // who stands behind the figures
+
+	// Of earlier releases: what they published as new, and who stood behind it then and stands now. Carried are figures that
+	// this release repeats from one of them.
+	Past    []PastFigure
+	Lives   []Lives
+	Carried []Figure
+	// Recorded says that the release is one of the ledger: who stood behind it is what Lives say, not Groups.
+	Recorded bool
+	Untold   []string // tables of which it is not known who stood behind them: their figures are not put together
 }
 
 // Finding is one thing that a reader of the release can learn and must not, or that contradicts itself.
@@ -62,6 +71,7 @@ type Result struct {
 	Bytes    int       `json:"bytes"`    // unpacked
 	Figures  int       `json:"figures"`  // numbers read from tables
 	Attacked int       `json:"attacked"` // published figures of people that were put together
+	Untold   []string  `json:"untold,omitempty"`
 	Findings []Finding `json:"findings"`
 }
 
@@ -75,7 +85,7 @@ func Check(ctx context.Context, folder string, truth Truth) (Result, error) {
 		return Result{}, koe.Errorf(koe.NotFound, "there is no release in %s: %w", folder, err)
 	}
 	a := &auditor{truth: truth, figures: map[printed]said{}}
-	result := Result{Release: filepath.Base(folder)}
+	result := Result{Release: filepath.Base(folder), Untold: truth.Untold}
 	for _, entry := range entries {
 		if err := ctx.Err(); err != nil {
 			return Result{}, err

@@ -8,7 +8,7 @@ import (
 // attack looks for groups of 1 to k−1 people: printed, left between two published groups, or computed from several.
 func (p *picture) attack() {
 	for _, row := range p.rows {
-		if p.cells[row] == nil && len(p.said[row].numbers) > 0 {
+		if p.cells[row] == nil && len(p.said[row].numbers) > 0 && row.release == 0 {
 			p.add(Finding{Kind: Differs, File: p.said[row].file, Place: p.said[row].place, What: both(
 				p.called("ja", row)+"の値がありますが、そこに答えた人はいません。", "a figure of "+p.called("en", row)+", where nobody answered")})
 		}
@@ -26,6 +26,7 @@ func (p *picture) attack() {
 		}
 	}
 	p.pairs(vectors, told)
+	p.releases(vectors, rank, told)
 	p.combinations(vectors, rank, told)
 }
 
@@ -125,6 +126,7 @@ func (p *picture) partitions(total slot) [][]int {
 		}
 		way, same := "", total
 		switch {
+		case part.release != total.release:
 		case part.segment != total.segment && part.member != "" && p.below(part, total):
 			way, same.segment, same.member = "segment "+part.segment, part.segment, part.member
 		case total.stage == "" && part.stage != "":

@@ -40,8 +40,10 @@ type Named struct {
 }
 
 // cell of the population: what a figure is about. Member "" is everybody, stage "" all stages, grain all, quarter or cohort.
+// release is 0 for the one that is attacked, else the number of an earlier one.
 type slot struct {
 	segment, member, stage, grain, period string
+	release                               int
 }
 
 // subject is what is measured: the scores of a construct, the answers to a question, the rate of answering …

@@ -151,7 +151,7 @@ func (r *reading) choices(g *grid, j *Journey) {
 			r.unknown(g, row)
 			continue
 		}
-		at := slot{r.here.segment, r.here.member, stage, "all", ""}
+		at := slot{r.here.segment, r.here.member, stage, "all", "", 0}
 		for key, i := range columns {
 			r.say(printed{subject{"item", j.ID, question}, at, key + " " + row[2].text}, g, row[i], false)
 		}
@@ -163,7 +163,7 @@ func (r *reading) rateByMember(g *grid, j *Journey) {
 	var before []Member
 	for _, row := range g.rows {
 		m, ok := r.member(row[0].text, nil, before)
-		at := slot{m.Segment, m.Member, "", "all", ""}
+		at := slot{m.Segment, m.Member, "", "all", "", 0}
 		if row[1].text != plain(r.words["stage.all"]) {
 			at.stage = find(j.Stages, row[1].text, r.lang)
 			ok = ok && at.stage != ""
@@ -196,7 +196,7 @@ func (r *reading) changes(g *grid, j *Journey) {
 			r.unknown(g, row)
 			continue
 		}
-		at := slot{r.here.segment, r.here.member, is[2], "change", is[1]}
+		at := slot{r.here.segment, r.here.member, is[2], "change", is[1], 0}
 		for key, i := range columns {
 			r.say(printed{subject{"change", j.ID, is[0]}, at, key}, g, row[i], false)
 		}
@@ -217,7 +217,7 @@ func (r *reading) comparison(g *grid, j *Journey) {
 			r.unknown(g, row)
 			continue
 		}
-		at := slot{m.Segment, m.Member, stage, "all", ""}
+		at := slot{m.Segment, m.Member, stage, "all", "", 0}
 		for _, key := range []string{"col.n", "col.mean", "col.rest"} {
 			if i, ok := columns[key]; ok {
 				r.say(printed{subject{"trend", j.ID, construct}, at, key}, g, row[i], true)
@@ -255,7 +255,7 @@ func (r *reading) heat(g *grid, j *Journey, title string) {
 		}
 		before = append(before, m)
 		for i, head := range g.heads[1:] {
-			name, at := construct, slot{m.Segment, m.Member, "", "all", ""}
+			name, at := construct, slot{m.Segment, m.Member, "", "all", "", 0}
 			if construct == "" {
 				for _, k := range j.Constructs {
 					title := r.title(k.Title, k.ID)

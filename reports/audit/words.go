@@ -120,6 +120,9 @@ func (p *picture) called(lang string, at slot) string {
 			parts[len(parts)-1] += " " + words["col.cohort"]
 		}
 	}
+	if at.release > 0 {
+		parts = append(parts, map[string]string{"ja": "(" + p.said[at].file + " の公表値)", "en": "(as released in " + p.said[at].file + ")"}[lang])
+	}
 	return strings.Join(parts, " ")
 }
 

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+
+	"koe/analysis"
+	"koe/journey"
+	"koe/reports/audit"
+)
+
+// releasesBefore gives the audit what readers know from earlier releases. A release that is in the ledger already is held
+// against those before it, with the people who stood behind it then; one that is about to be made, against all.
+func releasesBefore(ctx context.Context, w *journey.Workspace, name string, published *analysis.Published, t *audit.Truth) error {
+	warehouse := w.Path(w.Settings.Warehouse)
+	number, err := analysis.ReleaseNumber(ctx, warehouse, name)
+	if err != nil {
+		return err
+	}
+	lives, figures, _, err := analysis.PastReleases(ctx, warehouse)
+	if err != nil {
+		return err
+	}
+	for _, l := range lives {
+		if one := livesAt(l, number); len(one.Lives) > 0 {
+			t.Lives = append(t.Lives, one)
+		}
+	}
+	fresh := map[audit.Figure]bool{}
+	for _, f := range figures {
+		if number > 0 && f.Since <= number && (f.Until == 0 || number < f.Until) {
+			fresh[figureOf(f)] = true
+		}
+	}
+	for _, f := range figures {
+		if number > 0 && f.Number >= number {
+			continue
+		}
+		t.Past = append(t.Past, audit.PastFigure{Figure: figureOf(f), Number: f.Number, Release: f.Release})
+		if number > 0 && !fresh[figureOf(f)] {
+			t.Carried = append(t.Carried, figureOf(f))
+		}
+	}
+	if number == 0 {
+		t.Carried = carriedNow(published)
+	} else if number > 0 {
+		t.Recorded = true
+		t.Untold = []string{"rate", "change"} // the ledger keeps who answered, not who was asked
+	}
+	return nil
+}
+
+// livesAt gives lives as a release sees them: what came later has not happened. Number 0 is the release to come.
+func livesAt(l analysis.Lives, number int) audit.Lives {
+	out := audit.Lives{Table: l.Table, Journey: l.Journey, Name: l.Name, N: l.N}
+	for _, life := range l.Lives {
+		if number > 0 {
+			if life.Since > number {
+				continue
+			}
+			if life.Until > number {
+				life.Until = 0
+			}
+		}
+		out.Lives = append(out.Lives, audit.Life{Since: life.Since, Until: life.Until, Stage: life.Stage, Wave: life.Wave, Cohort: life.Cohort, Members: life.Members})
+	}
+	return out
+}
+
+func figureOf(f analysis.PastFigure) audit.Figure {
+	return audit.Figure{Table: f.Table, Journey: f.Journey, Name: f.Name, Stage: f.Stage, Grain: f.Grain, Period: f.Period, Segment: f.Segment, Member: f.Member}
+}
+
+// carriedNow lists the figures that repeat an earlier release.
+func carriedNow(p *analysis.Published) (all []audit.Figure) {
+	grain := func(period string) string {
+		if period == "" {
+			return "all"
+		}
+		return "quarter"
+	}
+	for _, r := range p.Tables.Trend {
+		if r.Carried != "" {
+			all = append(all, audit.Figure{Table: "trend", Journey: r.Journey, Name: r.Construct, Stage: r.Stage, Grain: r.Grain, Period: r.Period, Segment: r.Segment, Member: r.Member})
+		}
+	}
+	for _, r := range p.Tables.Item {
+		if r.Carried != "" {
+			all = append(all, audit.Figure{Table: "item", Journey: r.Journey, Name: r.Question, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
+		}
+	}
+	for _, r := range p.Tables.Recommend {
+		if r.Carried != "" {
+			all = append(all, audit.Figure{Table: "recommend", Journey: r.Journey, Name: r.Question, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
+		}
+	}
+	for _, r := range p.Tables.ResponseRate {
+		if r.Carried != "" {
+			all = append(all, audit.Figure{Table: "rate", Journey: r.Journey, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
+		}
+	}
+	for _, r := range p.Tables.Change {
+		if r.Carried != "" { // of a change the table names both stages; its cells are units
+			all = append(all, audit.Figure{Table: "change", Journey: r.Journey, Name: r.Construct + " " + r.FromStage + " " + r.ToStage, Grain: "all", Segment: r.Segment, Member: r.Member})
+		}
+	}
+	return all
+}
