@@ -146,8 +146,8 @@ func TestAttack_TwoPagesThatContradictEachOther(t *testing.T) {
 	}
 }
 
-// exposed reports by brute force whether a group of 1 to k−1 people follows from published ones: every integer combination
-// with coefficients −1, 0 and 1.
+// exposed reports by brute force whether the sum of a group of 1 to k−1 people follows from published ones: every
+// combination with coefficients −1, 0 and 1.
 func (u units) exposed(k int) bool {
 	paths := sorted(u.people)
 	vectors := make([][]int, len(u.shown))
@@ -166,13 +166,14 @@ func (u units) exposed(k int) bool {
 			return
 		}
 		if i == len(vectors) {
-			n := 0
+			n, one := 0, true
 			for at, x := range sum {
 				if x != 0 {
 					n += u.people[paths[at]]
 				}
+				one = one && (x == 0 || x == 1)
 			}
-			found = n > 0 && n < k
+			found = one && n > 0 && n < k
 			return
 		}
 		for _, c := range []int{0, 1, -1} {

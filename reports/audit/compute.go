@@ -180,7 +180,7 @@ func (p *picture) combinations(vectors [][]entry, rank []int32, told map[string]
 	}
 	var found [][]entry
 	consider := func(v []entry) {
-		if n := p.people(v, byRank); n > 0 && n < p.k && !told[nameOf(v)] && s.has(v) {
+		if n := p.people(v, byRank); n > 0 && n < p.k && level(v) && !told[nameOf(v)] && s.has(v) {
 			found = append(found, v)
 		}
 	}
@@ -228,6 +228,17 @@ func (p *picture) combinations(vectors [][]entry, rank []int32, told map[string]
 			p.tell(told, v, p.people(v, byRank), terms)
 		}
 	}
+}
+
+// level reports whether a vector has one value throughout: then it is the sum over a group of people. Any other is a
+// difference or a weighted sum, which says nothing of a group.
+func level(v []entry) bool {
+	for _, e := range v {
+		if e.value != v[0].value {
+			return false
+		}
+	}
+	return true
 }
 
 func slots(all map[slot]*sum) []slot {

@@ -31,7 +31,7 @@ type part struct {
 var attributes = map[string]bool{"class": true, "id": true, "href": true, "lang": true, "charset": true, "http-equiv": true, "content": true, "name": true,
 	"scope": true, "role": true, "tabindex": true, "aria-label": true, "aria-labelledby": true, "aria-hidden": true, "dir": true, "datetime": true, "type": true}
 
-var level = regexp.MustCompile(`^level\d$`)
+var indent = regexp.MustCompile(`^level\d$`)
 
 // readPage reads the tables of an HTML file, and looks where a reader does not.
 func (a *auditor) readPage(d *document, data []byte) {
@@ -151,7 +151,7 @@ func (p *page) attribute(n *html.Node, attr html.Attribute) {
 	case "content", "charset", "tabindex", "lang", "scope", "role", "type", "http-equiv", "datetime", "name":
 	case "class":
 		for _, class := range strings.Fields(attr.Val) {
-			if hasDigit(class) && !strings.Contains(p.style, "."+class) && !level.MatchString(class) && !p.stepped(class) {
+			if hasDigit(class) && !strings.Contains(p.style, "."+class) && !indent.MatchString(class) && !p.stepped(class) {
 				p.hidden(place, "スタイルにない、数字を含むクラス名です: "+class, "a class with a number that the style sheet does not know: "+class)
 			}
 		}

@@ -54,7 +54,10 @@ func (r *reading) grid(g *grid) {
 	case section == "change" && rest == "":
 		r.changes(g, j)
 	case section == "unit" && is("unit.comparison"):
-		r.comparison(g, j)
+		r.comparison(g, j, [3]int{0, 1, 2})
+	case section == "unit" && is("unit.shrunk"):
+		r.comparison(g, j, [3]int{2, 0, 1})
+	case section == "unit" && is("unit.merged"): // which units stand together; no figures
 	case section == "unit":
 		r.heat(g, j, rest)
 	}
@@ -203,16 +206,17 @@ func (r *reading) changes(g *grid, j *Journey) {
 	}
 }
 
-// comparison reads members against the rest: the member's own mean is that of the other tables.
-func (r *reading) comparison(g *grid, j *Journey) {
+// comparison reads members beside others; their own mean is that of the other tables. The columns are of the member, the
+// construct and the stage.
+func (r *reading) comparison(g *grid, j *Journey, columnOf [3]int) {
 	columns := r.columnsOf(g)
 	paths := map[string]Member{}
 	for _, m := range r.truth.Facts.Members {
 		paths[plain(strings.ReplaceAll(m.Member, "/", " "))] = m
 	}
 	for _, row := range g.rows {
-		m, ok := paths[row[0].text]
-		construct, stage := find(j.Constructs, row[1].text, r.lang), find(j.Stages, row[2].text, r.lang)
+		m, ok := paths[row[columnOf[0]].text]
+		construct, stage := find(j.Constructs, row[columnOf[1]].text, r.lang), find(j.Stages, row[columnOf[2]].text, r.lang)
 		if !ok || construct == "" || stage == "" {
 			r.unknown(g, row)
 			continue
