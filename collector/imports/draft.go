@@ -96,7 +96,12 @@ func (d *draft) records() []table.Row {
 func (d *draft) share(column int, holds func(text string) bool) (part float64, texts int) {
 	hits := 0
 	for _, r := range d.records() {
-		if text := cell.Clean(r.Text(column)); text != "" {
+		raw := r.Text(column)
+		if len(raw) > 400 { // longer than any number, address or time is
+			texts++
+			continue
+		}
+		if text := cell.Clean(raw); text != "" {
 			texts++
 			if holds(text) {
 				hits++

@@ -8,6 +8,7 @@ package imports
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"koe"
@@ -60,7 +61,7 @@ func readAll(files []string, lang string) ([]table.Table, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(tables) == 0 {
+		if !slices.ContainsFunc(tables, func(t table.Table) bool { return len(t.Rows) > 0 }) {
 			return nil, koe.Problems{{File: file, Message: say(lang, "ファイルが空です。", "the file is empty")}}
 		}
 		all = append(all, tables...)

@@ -56,8 +56,13 @@ type answerColumn struct {
 	other  bool   // free text that goes with the choice その他
 }
 
+// newLayout begins the layout of a table whose header is a row; a sheet without rows has none.
 func newLayout(t *table.Table, header int) *layout {
-	return &layout{table: t, header: t.Rows[header], first: header + 1, person: -1, mail: -1, stage: -1, submitted: -1, language: -1, seconds: -1,
+	var row table.Row
+	if header < len(t.Rows) {
+		row = t.Rows[header]
+	}
+	return &layout{table: t, header: row, first: header + 1, person: -1, mail: -1, stage: -1, submitted: -1, language: -1, seconds: -1,
 		publish: -1, segments: map[string]int{}, source: koe.SourceImport}
 }
 

@@ -136,3 +136,20 @@ func TestDraftMapping_OfAKnownExportReadsWhatTheFormatReads(t *testing.T) {
 		})
 	}
 }
+
+func TestImports_AnEmptyFileIsSaidToBe(t *testing.T) {
+	cfg := staffed(t)
+	mapping := write(t, t.TempDir(), "map.yaml", "person: {number: 1}\nstage: {fixed: m2}\nquestions:\n  ISO1: {number: 2}\n")
+	for _, text := range []string{"", "\n\n", "\ufeff", " \t\n,,,\n"} {
+		files := file(t, "empty.csv", text)
+		_, drafted := DraftMapping(t.Context(), cfg, files[0], AnswerOptions{}, koetest.Now())
+		_, answered := Answers(t.Context(), cfg, files, AnswerOptions{Map: mapping}, koetest.Now())
+		_, people := People(t.Context(), cfg, files, koetest.Now(), true)
+		_, events := Events(t.Context(), cfg, files, koetest.Now(), true)
+		for what, err := range map[string]error{"map": drafted, "answers": answered, "people": people, "events": events} {
+			if err == nil || !strings.Contains(err.Error(), "the file is empty") {
+				t.Errorf("%s of %q: %v", what, text, err)
+			}
+		}
+	}
+}
