@@ -23,7 +23,8 @@ func (d *draft) write() []byte {
 	line("%s", say(lang, "# %s の対応表(下書き)。推定と書いた行を確かめ、koe answers import --map で使ってください。",
 		"# Mapping of %s (a draft). Check the lines marked as guesses, then use it with koe answers import --map.", filepath.Base(d.l.table.File)))
 	if d.format != "" {
-		line("%s", say(lang, "# この表は %s 形式のようです。", "# The table looks like the format %s.", d.format))
+		line("%s", say(lang, "# この表は %[1]s 形式のようです。--format %[1]s なら、この対応表はいりません(%[1]s の符号や「非表示」の印も読めます)。",
+			"# The table looks like the format %[1]s. With --format %[1]s no mapping is needed, and the codes and marks of %[1]s are understood.", d.format))
 	}
 	line("journey: %s", strconv.Quote(d.in.journey.ID))
 	if d.l.table.Sheet != "" {

@@ -85,6 +85,9 @@ func readForms(ctx context.Context, cfg Config, files []string) ([]returned, err
 // named. An empty form is set aside. Of two forms of one person, the one saved later is taken.
 func (in *answerImport) takeForms(forms []returned) {
 	in.result.Format = koeForm
+	if in.opts.Journey != "" && !slices.ContainsFunc(forms, func(r returned) bool { return r.filled != nil }) {
+		in.result.Journey = "–"
+	}
 	for _, form := range forms {
 		file, filled, err := form.file, form.filled, form.err
 		refuse := func(message string) {

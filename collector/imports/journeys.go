@@ -22,6 +22,9 @@ func likelyJourney(cfg *Config, opts AnswerOptions, tables []table.Table, forms 
 			return form.filled.Journey
 		}
 	}
+	if len(forms) > 0 { // none can be read, and what is wrong with each is to be said, whatever the journey
+		return journeys[0].ID
+	}
 	best, most, second := "", 0, 0
 	for _, j := range journeys {
 		if opts.Stage != "" {
