@@ -185,11 +185,20 @@ func (d *database) query(ctx context.Context, name, more string, args ...any) (*
 
 // get reads the one row of a named statement into dest and tells whether there was one.
 func (d *database) get(ctx context.Context, name string, args []any, dest ...any) (bool, error) {
-	rows, err := d.query(ctx, name, "", args...)
+	rows, err := d.query(d.brief(ctx), name, "", args...)
 	if err != nil {
 		return false, err
 	}
 	return one(rows, dest)
+}
+
+// brief is the context of looking up a row: in a file that is over before it could be called off, and two goroutines would
+// watch whether it is.
+func (d *database) brief(ctx context.Context) context.Context {
+	if d.dialect == sqlite {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
 }
 
 // one reads the first of rows, if there is one.

@@ -190,7 +190,7 @@ func scanInvitation(more ...any) func(*sql.Rows) (koe.Invitation, error) {
 func (s *Store) InvitationByToken(ctx context.Context, token string) (koe.Invitation, error) {
 	var where filter
 	where.add("token_hash = %s", tokenHash(token))
-	rows, err := s.main.query(ctx, "invitations", where.where("invitation_key"), where.args...)
+	rows, err := s.main.query(s.main.brief(ctx), "invitations", where.where("invitation_key"), where.args...)
 	all, err := collect(rows, err, scanInvitation())
 	if err != nil {
 		return koe.Invitation{}, err
