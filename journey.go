@@ -1,5 +1,7 @@
 package koe
 
+import "slices"
+
 // Journey is what one text file says: the stages that a hire passes, with what is believed of each stage,
 // what is asked and what is done. Slices keep the order of the file; ids are unique within their slice.
 type Journey struct {
@@ -299,18 +301,22 @@ func (q *Question) Answerable() bool { return q.Kind != KindNote }
 
 // Asked lists the question ids of a survey in the order of its pages, notes included, each once.
 func (s *Survey) Asked() []string {
-	var ids []string
-	seen := map[string]bool{}
-	for _, page := range s.Pages {
-		ask := page.Ask
-		for _, followUp := range page.AskIf {
-			ask = append(ask[:len(ask):len(ask)], followUp.Question)
+	n := 0
+	for i := range s.Pages {
+		n += len(s.Pages[i].Ask) + len(s.Pages[i].AskIf)
+	}
+	ids := make([]string, 0, n)
+	add := func(id string) {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
-		for _, id := range ask {
-			if !seen[id] {
-				seen[id] = true
-				ids = append(ids, id)
-			}
+	}
+	for i := range s.Pages {
+		for _, id := range s.Pages[i].Ask {
+			add(id)
+		}
+		for _, followUp := range s.Pages[i].AskIf {
+			add(followUp.Question)
 		}
 	}
 	return ids

@@ -26,19 +26,20 @@ type Screen struct {
 // are themselves shown: when somebody goes back and changes an answer, what was answered on a page that is now hidden
 // counts for nothing. A page on which nothing is asked is not shown.
 func (c *Compiled) Screens(survey *koe.Survey, answers map[string]koe.Answer) []Screen {
-	screens, _ := c.walk(survey, answers)
+	screens, _ := c.Shown(survey, answers)
 	return screens
 }
 
-func (c *Compiled) walk(survey *koe.Survey, answers map[string]koe.Answer) ([]Screen, map[string]koe.Answer) {
-	var screens []Screen
+// Shown gives the pages as Screens does, and the answers to the questions on them.
+func (c *Compiled) Shown(survey *koe.Survey, answers map[string]koe.Answer) ([]Screen, map[string]koe.Answer) {
+	screens := make([]Screen, 0, len(survey.Pages))
 	shown := make(map[string]koe.Answer, len(answers))
 	for i := range survey.Pages {
 		page := &survey.Pages[i]
 		if !c.decide(page.ShowIf, shown) {
 			continue
 		}
-		screen := Screen{Index: i, Page: page}
+		screen := Screen{Index: i, Page: page, Questions: make([]*koe.Question, 0, len(page.Ask))}
 		ask := func(id string) {
 			if q := c.questions[id]; q != nil {
 				screen.Questions = append(screen.Questions, q)
@@ -70,7 +71,7 @@ func (c *Compiled) walk(survey *koe.Survey, answers map[string]koe.Answer) ([]Sc
 // Outcome gives the result page that these answers lead to: the first whose condition holds. Answers to questions
 // that are not shown count for nothing.
 func (c *Compiled) Outcome(survey *koe.Survey, answers map[string]koe.Answer) (*koe.Outcome, bool) {
-	_, shown := c.walk(survey, answers)
+	_, shown := c.Shown(survey, answers)
 	for i := range survey.Outcomes {
 		if c.decide(survey.Outcomes[i].When, shown) {
 			return &survey.Outcomes[i], true

@@ -233,16 +233,7 @@ func digest(s string) string {
 // screens gives the pages that are shown for the answers so far, and the answers to the questions on them. Other answers
 // count for nothing, so that a change of mind on page 1 takes back what only its old answer had asked for.
 func (s *sitting) screens() ([]journey.Screen, map[string]koe.Answer) {
-	screens := s.journey.Screens(s.survey, s.draft.Answers)
-	visible := make(map[string]koe.Answer, len(s.draft.Answers))
-	for _, screen := range screens {
-		for _, q := range screen.Questions {
-			if a, ok := s.draft.Answers[q.ID]; ok {
-				visible[q.ID] = a
-			}
-		}
-	}
-	return screens, visible
+	return s.journey.Shown(s.survey, s.draft.Answers)
 }
 
 // fault says what is missing or wrong in an answer that is about to be sent or left behind.

@@ -282,14 +282,14 @@ func (f *form) send(w *answer, r *http.Request, s *sitting) error {
 // submission makes what is sent out of the visible answers. Every question of the survey has an entry: its answer, or
 // why there is none. Contact questions become requests and leave no trace among the answers.
 func (s *sitting) submission(screens []journey.Screen, visible map[string]koe.Answer) koe.Submission {
-	inv := s.invitation
+	inv, asked := s.invitation, s.survey.Asked()
 	sub := koe.Submission{
 		Invitation: inv.Key, Person: inv.Person, Journey: inv.Journey, Stage: inv.Stage,
 		Survey: s.survey.ID, Version: s.survey.Version, Mode: s.mode, Language: s.lang, Source: koe.SourceForm,
-		SubmittedAt: s.now.UTC(), DueOn: inv.DueOn, Segments: inv.Segments, Answers: make(map[string]koe.Answer, len(s.survey.Asked())),
+		SubmittedAt: s.now.UTC(), DueOn: inv.DueOn, Segments: inv.Segments, Answers: make(map[string]koe.Answer, len(asked)),
 		Seconds: s.draft.Seconds + int(min(s.now.Sub(s.draft.Started), 30*24*time.Hour)/time.Second),
 	}
-	shown := map[string]bool{}
+	shown := make(map[string]bool, len(asked))
 	for _, screen := range screens {
 		for _, q := range screen.Questions {
 			shown[q.ID] = true
@@ -297,7 +297,7 @@ func (s *sitting) submission(screens []journey.Screen, visible map[string]koe.An
 	}
 	requests := map[string]string{}
 	hasPublish, wrote := false, false
-	for _, id := range s.survey.Asked() {
+	for _, id := range asked {
 		q, ok := s.journey.Question(id)
 		if !ok || !q.Answerable() {
 			continue
@@ -325,7 +325,7 @@ func (s *sitting) submission(screens []journey.Screen, visible map[string]koe.An
 		sub.PublishOK = s.draft.Publish && wrote
 	}
 	sub.ID = s.draft.submissionID(sub.Answers, requests, sub.PublishOK)
-	for _, id := range s.survey.Asked() {
+	for _, id := range asked {
 		if note, ok := requests[id]; ok {
 			sub.Requests = append(sub.Requests, koe.Request{
 				ID:     uuid.NewSHA1(uuid.NameSpaceOID, []byte(sub.ID+" "+id)).String(),
