@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"digest":  digest,
 			"holds":   holds,
 			"capture": capture,
+			"code":    code,
 			"copyall": copyAll,
 		},
 	})
