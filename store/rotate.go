@@ -125,7 +125,7 @@ func (s *Store) UnfinishedKey(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	if _, broken := ParseKey(string(b)); err == nil && broken != nil {
-		return "", nil // nothing was sealed with it yet: the file was not even written
+		return "", nil //nolint:nilerr // nothing was sealed with it yet: the file was not even written
 	}
 	return strings.TrimSpace(string(b)), err
 }

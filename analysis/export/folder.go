@@ -52,8 +52,8 @@ func look(folder string) (ours bool, m manifest, foreign []string, err error) {
 	if err != nil {
 		return false, m, nil, err
 	}
-	if json.Unmarshal(content, &m) != nil || m.Format == 0 {
-		return false, m, nil, nil
+	if err := json.Unmarshal(content, &m); err != nil || m.Format == 0 {
+		return false, m, nil, nil //nolint:nilerr // a file of that name which is somebody else's
 	}
 	list, err := os.ReadFile(filepath.Join(folder, sumsFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
