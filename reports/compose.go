@@ -39,6 +39,7 @@ func compose(in *Input, x *index, lang string, scope Scope, loc *time.Location) 
 		c.measureSection, c.voiceSection, c.rateSection, c.retentionSection, c.methodSection,
 	} {
 		if s := make(); s != nil && len(s.Parts) > 0 {
+			c.explainCarried(s)
 			doc.Sections = append(doc.Sections, s)
 		}
 	}
@@ -48,6 +49,15 @@ func compose(in *Input, x *index, lang string, scope Scope, loc *time.Location) 
 	doc.sanitise()
 	nameSheets(doc)
 	return doc, nil
+}
+
+// explainCarried says below each table what the star behind a value means.
+func (c *composer) explainCarried(s *section) {
+	for _, p := range s.Parts {
+		if p.Table != nil && p.Table.carries() {
+			p.Notes = append(p.Notes, c.say("note.carried"))
+		}
+	}
 }
 
 func (c *composer) say(key string, pairs ...any) string { return c.words.say(key, pairs...) }
@@ -287,20 +297,27 @@ func bounds(k analysis.ConstructFact) (low, high float64) {
 	return low, high
 }
 
-// withheld words why a row's numbers are absent, for a remarks column; "" when they are not.
-func (c *composer) withheld(reason string) string {
-	if reason == "" {
-		return ""
+// withheld words why a row's numbers are absent, or that they are those of an earlier release, for a remarks column; "" for
+// new numbers.
+func (c *composer) withheld(reason, carried string) string {
+	switch {
+	case reason != "":
+		return c.orKey("withheld.", reason)
+	case carried != "":
+		return c.say("remark.carried", "release", carried)
 	}
-	return c.orKey("withheld.", reason)
+	return ""
 }
 
 // notPublished is a cell whose number is withheld.
 func (c *composer) notPublished() cell { return cell{Kind: withheldCell, Text: c.say("withheld")} }
 
-// hide replaces number cells by withheld ones when the row is withheld.
-func (c *composer) hide(reason string, cells ...cell) []cell {
+// hide replaces number cells by withheld ones when the row is withheld, and marks those of an earlier release.
+func (c *composer) hide(reason, carried string, cells ...cell) []cell {
 	if reason == "" {
+		for i := range cells {
+			cells[i].Carried = carried != "" && (cells[i].Kind == numberCell || cells[i].Kind == intervalCell || cells[i].Kind == textCell && cells[i].Text != "")
+		}
 		return cells
 	}
 	out := make([]cell, len(cells))

@@ -117,6 +117,32 @@ type cell struct {
 	Format format
 	Heat   int    // −2 (much worse) … +2 (much better)
 	Tone   string // improved, worsened, supported …
+	// Carried says that the value is the last published one: the new one differs by a few people.
+	Carried bool
+}
+
+// carries reports whether a value of an earlier release is in any table.
+func (d *document) carries() bool {
+	for _, s := range d.Sections {
+		for _, p := range s.Parts {
+			if p.Table != nil && p.Table.carries() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// carries reports whether a value of an earlier release is in the table.
+func (t *table) carries() bool {
+	for _, r := range t.Rows {
+		for _, c := range r.Cells {
+			if c.Carried {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func text(s string) cell { return cell{Kind: textCell, Text: s} }

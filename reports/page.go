@@ -151,5 +151,8 @@ func cellClass(t *table, i int, c cell) string {
 	if c.Tone != "" {
 		classes = append(classes, "tone-"+c.Tone)
 	}
+	if c.Carried {
+		classes = append(classes, "carried")
+	}
 	return strings.Join(classes, " ")
 }

@@ -69,7 +69,7 @@ func (c *composer) changeRow(r *analysis.Change) row {
 			shares = []cell{percent(w[0]), percent(w[1]), percent(w[2])}
 		}
 	}
-	everyone, remark := "", c.withheld(r.Withheld)
+	everyone, remark := "", c.withheld(r.Withheld, r.Carried)
 	before := c.trendRow(r.Journey, r.Construct, r.FromStage, "all", "")
 	after := c.trendRow(r.Journey, r.Construct, r.ToStage, "all", "")
 	if r.Withheld != "" {
@@ -84,9 +84,9 @@ func (c *composer) changeRow(r *analysis.Change) row {
 		remark = joinText(remark, c.say("change.identical"))
 	}
 	cells := append([]cell{people(r.N, r.NShown), number(r.MeanChange, formatChange), c.interval(r.CILow, r.CIHigh, formatChange)}, shares...)
-	cells = append([]cell{text(title), reading}, c.hide(r.Withheld, cells...)...)
+	cells = append([]cell{text(title), reading}, c.hide(r.Withheld, r.Carried, cells...)...)
 	cells = append(cells, text(everyone))
-	cells = append(cells, c.hide(r.Withheld, number(r.DZ, formatFine), number(r.Q, formatP))...)
+	cells = append(cells, c.hide(r.Withheld, r.Carried, number(r.DZ, formatFine), number(r.Q, formatP))...)
 	return row{Cells: append(cells, text(remark))}
 }
 
@@ -148,9 +148,9 @@ func (c *composer) measurePart(journey string) *part {
 		}
 		cells := []cell{text(c.measureTitle(journey, r.Measure)), text(c.say("change.row", "construct", c.constructTitle(journey, r.Construct),
 			"from", c.stageTitle(journey, r.FromStage), "to", c.stageTitle(journey, r.ToStage))), text(reading)}
-		cells = append(cells, c.hide(r.Withheld, people(r.TreatedN, r.TreatedNShown), people(r.ControlN, r.ControlNShown), number(r.Difference, formatChange),
+		cells = append(cells, c.hide(r.Withheld, r.Carried, people(r.TreatedN, r.TreatedNShown), people(r.ControlN, r.ControlNShown), number(r.Difference, formatChange),
 			c.interval(r.CILow, r.CIHigh, formatChange), number(r.HedgesG, formatFine), number(r.P, formatP), number(r.AncovaDifference, formatChange))...)
-		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
+		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld, r.Carried)))})
 	}
 	if len(t.Rows) == 0 {
 		return nil
@@ -179,8 +179,8 @@ func (c *composer) driverPart(journey string) *part {
 			outcome = c.questionText(journey, r.Outcome)
 		}
 		cells := []cell{text(outcome), text(c.stageTitle(journey, r.Stage)), text(c.constructTitle(journey, r.Construct))}
-		cells = append(cells, c.hide(r.Withheld, number(r.Share, formatShare), c.interval(r.ShareLow, r.ShareHigh, formatShare), number(r.RSquared, formatFine), people(r.N, r.NShown))...)
-		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
+		cells = append(cells, c.hide(r.Withheld, r.Carried, number(r.Share, formatShare), c.interval(r.ShareLow, r.ShareHigh, formatShare), number(r.RSquared, formatFine), people(r.N, r.NShown))...)
+		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld, r.Carried)))})
 	}
 	if len(t.Rows) == 0 {
 		return nil

@@ -83,7 +83,7 @@ func (c *composer) hypothesisRow(j *koe.Journey, r *analysis.Hypothesis) row {
 	}
 	verdict := text(c.verdict(r))
 	verdict.Tone = r.Verdict
-	reason := c.withheld(r.Withheld)
+	reason := c.withheld(r.Withheld, r.Carried)
 	if reason == "" && r.Reason != "" {
 		reason = c.orKey("reason.", r.Reason)
 	}
@@ -91,9 +91,9 @@ func (c *composer) hypothesisRow(j *koe.Journey, r *analysis.Hypothesis) row {
 		reason = joinText(reason, c.say("verdict.settled"))
 	}
 	cells := []cell{text(title), text(c.stageTitle(r.Journey, r.Stage)), text(wave), verdict}
-	cells = append(cells, c.hide(r.Withheld, number(r.Estimate, f), c.interval(r.CILow, r.CIHigh, f))...)
+	cells = append(cells, c.hide(r.Withheld, r.Carried, number(r.Estimate, f), c.interval(r.CILow, r.CIHigh, f))...)
 	cells = append(cells, text(bar))
-	cells = append(cells, c.hide(r.Withheld, people(r.N, r.NShown), number(r.Effect, formatFine), number(r.P, formatP), number(r.PAdjusted, formatP))...)
+	cells = append(cells, c.hide(r.Withheld, r.Carried, people(r.N, r.NShown), number(r.Effect, formatFine), number(r.P, formatP), number(r.PAdjusted, formatP))...)
 	return row{Cells: append(cells, text(prior), text(reason))}
 }
 

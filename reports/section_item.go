@@ -94,7 +94,7 @@ func (c *composer) itemPart(journey, stage string) *part {
 				cells = append(cells, percent(whole[i]))
 			}
 		}
-		cells = append(append([]cell{text(c.questionText(journey, r.Question))}, c.hide(r.Withheld, cells...)...), text(c.withheld(r.Withheld)))
+		cells = append(append([]cell{text(c.questionText(journey, r.Question))}, c.hide(r.Withheld, r.Carried, cells...)...), text(c.withheld(r.Withheld, r.Carried)))
 		t.Rows = append(t.Rows, row{Cells: cells})
 	}
 	if len(t.Rows) == 0 {
@@ -144,7 +144,7 @@ func (c *composer) choicePart(journey string) *part {
 func (c *composer) choiceRows(t *table, stage string, q *koe.Question, r *analysis.Item) {
 	head := []cell{text(q.Text.In(c.lang)), text(c.stageTitle(r.Journey, stage))}
 	if r.Withheld != "" {
-		t.Rows = append(t.Rows, row{Strong: true, Cells: append(head, text(""), c.notPublished(), c.notPublished(), text(c.withheld(r.Withheld)))})
+		t.Rows = append(t.Rows, row{Strong: true, Cells: append(head, text(""), c.notPublished(), c.notPublished(), text(c.withheld(r.Withheld, r.Carried)))})
 		return
 	}
 	if len(r.Counts) != len(q.Options) || r.N == nil || *r.N == 0 {
@@ -196,8 +196,8 @@ func (c *composer) recommendPart(journey string) *part {
 					period = periodText(r.Period, c.lang)
 				}
 				cells := append([]cell{people(r.N, r.NShown), number(r.Score, formatPoints), c.interval(r.CILow, r.CIHigh, formatPoints)}, shares...)
-				cells = append([]cell{text(c.stageTitle(journey, stage.Stage)), text(period)}, c.hide(r.Withheld, cells...)...)
-				t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
+				cells = append([]cell{text(c.stageTitle(journey, stage.Stage)), text(period)}, c.hide(r.Withheld, r.Carried, cells...)...)
+				t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld, r.Carried)))})
 			}
 		}
 		if pass == 0 {

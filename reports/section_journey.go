@@ -128,6 +128,9 @@ func (c *composer) found(journey string, j *koe.Journey, stage string) []line {
 		default:
 			out = append(out, line{Text: c.say("journey.mean", "construct", title, "mean", formatMean.text(*t.Mean), "people", c.peopleText(t.N, t.NShown))})
 		}
+		if t.Withheld == "" && t.Carried != "" {
+			out[len(out)-1].Text += " " + c.withheld("", t.Carried)
+		}
 	}
 	return out
 }

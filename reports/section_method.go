@@ -26,7 +26,7 @@ func (c *composer) definitions() *part {
 	t := &table{Caption: p.Title, Columns: []column{{Title: c.say("col.term"), Width: 24}, {Title: c.say("col.meaning"), Width: 100}}}
 	values := []any{"group", c.pub.MinGroup, "comments", c.pub.MinComments, "until", dateText(c.pub.Closed, c.lang)}
 	for _, key := range []string{"score", "favourable", "ci", "n", "stages", "quarter", "wave", "rate", "change", "comparison", "hypothesis",
-		"recommend", "rounding", "withheld", "withheld.small", "withheld.complement", "withheld.release", "withheld.cross", "unanimous", "comments"} {
+		"recommend", "rounding", "withheld", "withheld.small", "withheld.complement", "withheld.release", "carried", "withheld.cross", "unanimous", "comments"} {
 		t.Rows = append(t.Rows, row{Cells: []cell{text(c.say("term." + key)), text(c.say("meaning."+key, values...))}})
 	}
 	if c.in.Version != "" {
@@ -82,7 +82,7 @@ func (c *composer) reliabilityPart(journey string) *part {
 		if r.Journey != journey {
 			continue
 		}
-		remark := c.withheld(r.Withheld)
+		remark := c.withheld(r.Withheld, r.Carried)
 		switch {
 		case remark != "":
 		case r.Alpha == nil:
@@ -95,7 +95,7 @@ func (c *composer) reliabilityPart(journey string) *part {
 			remark = c.say("alpha.good")
 		}
 		cells := []cell{text(c.constructTitle(journey, r.Construct)), text(c.stageTitle(journey, r.Stage))}
-		cells = append(cells, c.hide(r.Withheld, count(r.Items), number(r.Alpha, formatFine), number(r.Omega, formatFine), number(r.MeanR, formatFine), people(r.N, r.NShown))...)
+		cells = append(cells, c.hide(r.Withheld, r.Carried, count(r.Items), number(r.Alpha, formatFine), number(r.Omega, formatFine), number(r.MeanR, formatFine), people(r.N, r.NShown))...)
 		t.Rows = append(t.Rows, row{Cells: append(cells, text(remark))})
 	}
 	if len(t.Rows) == 0 {
@@ -120,12 +120,12 @@ func (c *composer) itemRestPart(journey string) *part {
 		if r.Journey != journey {
 			continue
 		}
-		remark := c.withheld(r.Withheld)
+		remark := c.withheld(r.Withheld, r.Carried)
 		if remark == "" && r.R != nil && *r.R < 0.20 {
 			remark = c.say("itemrest.low")
 		}
 		cells := []cell{text(c.questionText(journey, r.Question)), text(c.constructTitle(journey, r.Construct)), text(c.stageTitle(journey, r.Stage))}
-		cells = append(cells, c.hide(r.Withheld, number(r.R, formatFine), number(r.AlphaDropped, formatFine), people(r.N, r.NShown))...)
+		cells = append(cells, c.hide(r.Withheld, r.Carried, number(r.R, formatFine), number(r.AlphaDropped, formatFine), people(r.N, r.NShown))...)
 		t.Rows = append(t.Rows, row{Cells: append(cells, text(remark))})
 	}
 	if len(t.Rows) == 0 {
@@ -152,8 +152,8 @@ func (c *composer) carelessPart(journey string) *part {
 			continue
 		}
 		cells := []cell{text(c.constructTitle(journey, r.Construct)), text(c.stageTitle(journey, r.Stage))}
-		cells = append(cells, c.hide(r.Withheld, people(r.N, r.NShown), people(r.Flagged, r.FlaggedShown), number(r.Mean, formatMean), number(r.MeanWithout, formatMean))...)
-		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
+		cells = append(cells, c.hide(r.Withheld, r.Carried, people(r.N, r.NShown), people(r.Flagged, r.FlaggedShown), number(r.Mean, formatMean), number(r.MeanWithout, formatMean))...)
+		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld, r.Carried)))})
 	}
 	if len(t.Rows) == 0 {
 		return nil

@@ -34,9 +34,9 @@ func (c *composer) rateColumns(names ...column) []column {
 }
 
 func (c *composer) rateCells(r *analysis.ResponseRate) []cell {
-	cells := c.hide(r.Withheld, number(r.Rate, formatShare), c.interval(r.CILow, r.CIHigh, formatShare),
+	cells := c.hide(r.Withheld, r.Carried, number(r.Rate, formatShare), c.interval(r.CILow, r.CIHigh, formatShare),
 		people(r.Answered, r.AnsweredShown), people(r.Invited, r.InvitedShown))
-	return append(cells, text(c.withheld(r.Withheld)))
+	return append(cells, text(c.withheld(r.Withheld, r.Carried)))
 }
 
 func (c *composer) rateByStage(journey string) *part {
@@ -121,7 +121,7 @@ func (c *composer) nonresponsePart(journey string) *part {
 		if r.Journey != journey || r.Period != "" {
 			continue
 		}
-		reading := c.withheld(r.Withheld)
+		reading := c.withheld(r.Withheld, r.Carried)
 		switch {
 		case reading != "":
 		case r.P == nil:
@@ -132,7 +132,7 @@ func (c *composer) nonresponsePart(journey string) *part {
 			reading = c.say("rate.same")
 		}
 		cells := []cell{text(c.orKey("segment.", r.Segment)), text(c.stageTitle(journey, r.Stage)), text(c.say("period.all"))}
-		cells = append(cells, c.hide(r.Withheld, count(r.Members), number(r.Chi2, formatFine), number(r.P, formatP))...)
+		cells = append(cells, c.hide(r.Withheld, r.Carried, count(r.Members), number(r.Chi2, formatFine), number(r.P, formatP))...)
 		t.Rows = append(t.Rows, row{Cells: append(cells, text(reading))})
 	}
 	if len(t.Rows) == 0 {
@@ -160,9 +160,9 @@ func (c *composer) silencePart(journey string) *part {
 			continue
 		}
 		cells := []cell{text(c.constructTitle(journey, r.Construct)), text(c.stageTitle(journey, r.FromStage) + " → " + c.stageTitle(journey, r.ToStage))}
-		cells = append(cells, c.hide(r.Withheld, number(r.StayedMean, formatMean), people(r.StayedN, r.StayedNShown), number(r.SilentMean, formatMean),
+		cells = append(cells, c.hide(r.Withheld, r.Carried, number(r.StayedMean, formatMean), people(r.StayedN, r.StayedNShown), number(r.SilentMean, formatMean),
 			people(r.SilentN, r.SilentNShown), number(r.Difference, formatChange), c.interval(r.CILow, r.CIHigh, formatChange), number(r.P, formatP))...)
-		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
+		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld, r.Carried)))})
 	}
 	if len(t.Rows) == 0 {
 		return nil
@@ -205,7 +205,7 @@ func (c *composer) retentionPart() *part {
 			leavers = text(c.say("few.five"))
 		}
 		cells := []cell{text(who), text(c.say("months", "n", r.Months))}
-		cells = append(cells, c.hide(r.Withheld, number(r.Survival, formatShare), c.interval(r.CILow, r.CIHigh, formatShare), leavers, people(r.AtRisk, r.AtRiskShown))...)
+		cells = append(cells, c.hide(r.Withheld, r.Carried, number(r.Survival, formatShare), c.interval(r.CILow, r.CIHigh, formatShare), leavers, people(r.AtRisk, r.AtRiskShown))...)
 		next := Scope{r.Segment, r.Member}
 		strong := len(seen) == 0 || seen[len(seen)-1] != next
 		if strong {
@@ -214,7 +214,7 @@ func (c *composer) retentionPart() *part {
 		if len(seen) == 1 {
 			first = len(t.Rows) + 1
 		}
-		t.Rows = append(t.Rows, row{Strong: strong, Cells: append(cells, text(c.withheld(r.Withheld)))})
+		t.Rows = append(t.Rows, row{Strong: strong, Cells: append(cells, text(c.withheld(r.Withheld, r.Carried)))})
 	}
 	if len(t.Rows) == 0 {
 		return nil

@@ -53,6 +53,9 @@ func (c *composer) summarySection(doc *document) *section {
 		return nil
 	}
 	p.Notes = []string{c.say("summary.note")}
+	if doc.carries() {
+		p.Notes = append(p.Notes, c.say("summary.carried"))
+	}
 	return &section{ID: c.id("summary"), Title: c.say("section.summary"), Parts: []*part{p}}
 }
 

@@ -36,8 +36,8 @@ func (c *composer) togetherPart(journey string) *part {
 			kind = c.say("kind.theme")
 		}
 		cells := []cell{text(kind)}
-		cells = append(cells, c.hide(r.Withheld, text(one), text(other), number(r.Jaccard, formatFine), number(r.NPMI, formatFine))...)
-		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
+		cells = append(cells, c.hide(r.Withheld, r.Carried, text(one), text(other), number(r.Jaccard, formatFine), number(r.NPMI, formatFine))...)
+		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld, r.Carried)))})
 	}
 	if len(t.Rows) == 0 {
 		return nil
@@ -79,8 +79,8 @@ func (c *composer) shrunkPart(journey string) *part {
 		for i, r := range list {
 			cells := append([]cell{}, about...)
 			cells = append(cells, text(c.memberPath(r.Member)))
-			cells = append(cells, c.hide(r.Withheld, number(r.Shrunk, formatMean), number(r.Mean, formatMean), people(r.N, r.NShown), number(r.ICC1, formatFine), number(r.ICC2, formatFine))...)
-			t.Rows = append(t.Rows, row{Strong: i == 0, Cells: append(cells, text(c.withheld(r.Withheld)))})
+			cells = append(cells, c.hide(r.Withheld, r.Carried, number(r.Shrunk, formatMean), number(r.Mean, formatMean), people(r.N, r.NShown), number(r.ICC1, formatFine), number(r.ICC2, formatFine))...)
+			t.Rows = append(t.Rows, row{Strong: i == 0, Cells: append(cells, text(c.withheld(r.Withheld, r.Carried)))})
 		}
 	}
 	if len(t.Rows) == 0 {
@@ -135,7 +135,7 @@ func (c *composer) retentionTestPart() *part {
 		if r.Segment == "" {
 			continue
 		}
-		reading := c.withheld(r.Withheld)
+		reading := c.withheld(r.Withheld, r.Carried)
 		switch {
 		case reading != "":
 		case r.P != nil && *r.P <= 0.05:
@@ -144,7 +144,7 @@ func (c *composer) retentionTestPart() *part {
 			reading = c.say("did.none")
 		}
 		cells := []cell{text(c.orKey("segment.", r.Segment)), text(c.memberPath(r.MemberA)), text(c.memberPath(r.MemberB))}
-		cells = append(cells, c.hide(r.Withheld, number(r.Chi2, formatFine), number(r.P, formatP))...)
+		cells = append(cells, c.hide(r.Withheld, r.Carried, number(r.Chi2, formatFine), number(r.P, formatP))...)
 		t.Rows = append(t.Rows, row{Cells: append(cells, text(reading))})
 	}
 	if len(t.Rows) == 0 {

@@ -24,8 +24,8 @@ func (c *composer) trendCells(t *analysis.Trend) []cell {
 	}
 	favourable := c.threeShares(t.Favourable, t.Neutral, t.Unfavourable, t.FavourableShown)
 	cells := append([]cell{people(t.N, t.NShown), number(t.Mean, formatMean), c.interval(t.CILow, t.CIHigh, formatMean)}, favourable...)
-	cells = c.hide(t.Withheld, cells...)
-	remark := c.withheld(t.Withheld)
+	cells = c.hide(t.Withheld, t.Carried, cells...)
+	remark := c.withheld(t.Withheld, t.Carried)
 	if t.Withheld == "" && t.SD != nil && *t.SD == 0 {
 		remark = c.say("remark.unanimous")
 	}
@@ -243,9 +243,9 @@ func (c *composer) trendTests(journey string) *part {
 			stage = c.say("stage.standardised")
 		}
 		cells := []cell{text(c.constructTitle(journey, r.Construct)), text(stage), text(c.say("grain." + grainKey(r.Grain)))}
-		cells = append(cells, c.hide(r.Withheld, count(r.Periods), number(r.Slope, formatFine),
+		cells = append(cells, c.hide(r.Withheld, r.Carried, count(r.Periods), number(r.Slope, formatFine),
 			c.interval(r.SlopeLow, r.SlopeHigh, formatFine), number(r.P, formatP))...)
-		reading := c.withheld(r.Withheld)
+		reading := c.withheld(r.Withheld, r.Carried)
 		if reading == "" {
 			reading = c.trendReading(r)
 		}
@@ -307,8 +307,8 @@ func (c *composer) signals(journey string) *part {
 			stage = c.say("stage.standardised")
 		}
 		cells := []cell{text(c.constructTitle(journey, r.Construct)), text(stage), text(periodText(r.Period, c.lang)), text(c.orKey("rule.", r.Rule))}
-		cells = append(cells, c.hide(r.Withheld, number(r.Value, formatMean), number(r.Centre, formatMean), c.interval(r.LimitLow, r.LimitHigh, formatMean))...)
-		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld)))})
+		cells = append(cells, c.hide(r.Withheld, r.Carried, number(r.Value, formatMean), number(r.Centre, formatMean), c.interval(r.LimitLow, r.LimitHigh, formatMean))...)
+		t.Rows = append(t.Rows, row{Cells: append(cells, text(c.withheld(r.Withheld, r.Carried)))})
 	}
 	if len(t.Rows) == 0 {
 		return nil

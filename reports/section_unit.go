@@ -150,7 +150,11 @@ func (c *composer) heatByConstruct(journey, name string, members []analysis.Memb
 			}
 			if r.Withheld != "" && !reasons[r.Withheld] {
 				reasons[r.Withheld] = true
-				remarks = append(remarks, c.withheld(r.Withheld))
+				remarks = append(remarks, c.withheld(r.Withheld, r.Carried))
+			}
+			if r.Carried != "" && !reasons[r.Carried] {
+				reasons[r.Carried] = true
+				remarks = append(remarks, c.withheld("", r.Carried))
 			}
 			if r.Withheld == "" && most == nil {
 				most = r
@@ -233,6 +237,7 @@ func (c *composer) heatCell(journey string, k analysis.ConstructFact, stage stri
 		return c.notPublished()
 	}
 	out := number(r.Mean, formatMean)
+	out.Carried = r.Carried != ""
 	if r.Segment == "" {
 		return out
 	}
@@ -296,12 +301,12 @@ func (c *composer) comparisons(journey string) *part {
 		if v.Journey != journey || !c.within(v.Segment, v.Member) {
 			continue
 		}
-		reading := c.withheld(v.Withheld)
+		reading := c.withheld(v.Withheld, v.Carried)
 		if reading == "" {
 			reading = c.say([]string{"compare.worse", "compare.unclear", "compare.better"}[c.direction(v)+1])
 		}
 		cells := []cell{text(strings.ReplaceAll(v.Member, "/", " ")), text(c.constructTitle(journey, v.Construct)), text(c.stageTitle(journey, v.Stage))}
-		cells = append(cells, c.hide(v.Withheld, people(v.N, v.NShown), number(v.Mean, formatMean), number(v.RestMean, formatMean),
+		cells = append(cells, c.hide(v.Withheld, v.Carried, people(v.N, v.NShown), number(v.Mean, formatMean), number(v.RestMean, formatMean),
 			number(v.Difference, formatChange), c.interval(v.CILow, v.CIHigh, formatChange), number(v.HedgesG, formatFine), number(v.Q, formatP))...)
 		t.Rows = append(t.Rows, row{Cells: append(cells, text(reading))})
 	}

@@ -50,7 +50,7 @@ func (c *composer) themePart(journey string) *part {
 			for _, v := range valences {
 				rows[key][v] = c.notPublished()
 			}
-			value, commenters[key], remarks[key] = c.notPublished(), c.notPublished(), c.withheld(r.Withheld)
+			value, commenters[key], remarks[key] = c.notPublished(), c.notPublished(), c.withheld(r.Withheld, r.Carried)
 		} else if r.People != nil {
 			weight[r.Theme] += *r.People
 		}

@@ -198,6 +198,9 @@ func (w *workbook) tableCell(t *table, r row, i int, c cell, charted bool) style
 		case "worse":
 			key.format = `"▼"` + key.format
 		}
+		if key.carried = c.Carried; c.Carried {
+			key.format = starred(key.format)
+		}
 		return styled{c.Number, key}
 	case withheldCell:
 		key.kind = "withheld"
@@ -218,6 +221,15 @@ func (w *workbook) tableCell(t *table, r row, i int, c cell, charted bool) style
 		return styled{c.Text, key}
 	}
 	return styled{c.Text, key}
+}
+
+// starred puts a star behind every part of a number format.
+func starred(format string) string {
+	parts := strings.Split(format, ";")
+	for i := range parts {
+		parts[i] += `"＊"`
+	}
+	return strings.Join(parts, ";")
 }
 
 // sheet writes a grid into a sheet that exists already. Everything that is not a row must be set before the stream opens.

@@ -11,8 +11,10 @@ type styleKey struct {
 	indent int // steps
 	strong bool
 	top    bool // a line above: a new group begins
-	right  bool
-	centre bool
+	// carried is the look of a value of an earlier release.
+	carried bool
+	right   bool
+	centre  bool
 }
 
 const (
@@ -75,6 +77,7 @@ func (w *workbook) style(k styleKey) (int, error) {
 	if k.strong {
 		font.Bold = true
 	}
+	font.Italic = k.carried
 	if k.top {
 		line("top", 1, "8A94A3")
 	}
