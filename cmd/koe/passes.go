@@ -291,6 +291,12 @@ func (a *app) refresh(ctx context.Context, w *journey.Workspace, s *store.Store,
 // scheduledReport writes the report of a schedule; with nothing to publish yet there is none.
 func (a *app) scheduledReport(ctx context.Context, w *journey.Workspace, s *store.Store, now time.Time) (reports.Result, error) {
 	r, err := a.report(ctx, w, s, now, reportOptions{})
+	if koe.KindOf(err) == koe.Conflict { // somebody made a release since the last analysis
+		if _, _, err := a.refresh(ctx, w, s, now); err != nil {
+			return r, err
+		}
+		r, err = a.report(ctx, w, s, now, reportOptions{})
+	}
 	if koe.KindOf(err) == koe.NotFound {
 		return r, nil // nothing is published yet; the next month will do
 	}
