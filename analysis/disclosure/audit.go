@@ -352,40 +352,40 @@ func (a *audit) bigFindings(equations []equation) []int {
 }
 
 // pairs names the smaller of two published groups, one inside the other, that differ by 1 to k-1 people.
-func (d *audit) pairs() []int {
-	isKnown := make([][]bool, len(d.when))
+func (a *audit) pairs() []int {
+	isKnown := make([][]bool, len(a.when))
 	for s := range isKnown {
-		isKnown[s] = make([]bool, len(d.groups))
+		isKnown[s] = make([]bool, len(a.groups))
 	}
-	all := d.published()
+	all := a.published()
 	for _, k := range all {
 		isKnown[k.stretch][k.group] = true
 	}
 	slices.SortFunc(all, func(x, y known) int {
-		return cmp.Or(cmp.Compare(d.people(x), d.people(y)), cmp.Compare(x.group, y.group), cmp.Compare(x.stretch, y.stretch))
+		return cmp.Or(cmp.Compare(a.people(x), a.people(y)), cmp.Compare(x.group, y.group), cmp.Compare(x.stretch, y.stretch))
 	})
 	gone := map[int]bool{}
 	var victims []int
 	for _, small := range all {
-		set := d.in[small.stretch].at(small.group)
-		first := slices.IndexFunc(set, func(atom int32) bool { return d.live[atom] })
-		if first < 0 || small.stretch == d.now && gone[small.group] {
+		set := a.in[small.stretch].at(small.group)
+		first := slices.IndexFunc(set, func(atom int32) bool { return a.live[atom] })
+		if first < 0 || small.stretch == a.now && gone[small.group] {
 			continue
 		}
-		n := d.people(small)
-		for s := range d.when {
-			for _, cell := range d.cellsOf(d.leaf[s][set[first]]) {
+		n := a.people(small)
+		for s := range a.when {
+			for _, cell := range a.cellsOf(a.leaf[s][set[first]]) {
 				large := known{int(cell), s}
-				left := d.people(large) - n
-				if !isKnown[s][cell] || left <= 0 || left >= max(d.groups[cell].K, d.groups[small.group].K) || s == d.now && gone[large.group] {
+				left := a.people(large) - n
+				if !isKnown[s][cell] || left <= 0 || left >= max(a.groups[cell].K, a.groups[small.group].K) || s == a.now && gone[large.group] {
 					continue
 				}
-				if slices.ContainsFunc(without(set, d.in[s].at(large.group)), func(atom int32) bool { return d.live[atom] }) {
+				if slices.ContainsFunc(without(set, a.in[s].at(large.group)), func(atom int32) bool { return a.live[atom] }) {
 					continue
 				}
 				victim := -1
 				for _, k := range []known{large, small} {
-					if k.stretch == d.now && d.fresh(k.group) && !d.out(k.group) {
+					if k.stretch == a.now && a.fresh(k.group) && !a.out(k.group) {
 						victim = k.group
 					}
 				}
