@@ -59,7 +59,7 @@ func steps() []step {
 		{"reliability", (*analyzer).reliability}, {"change", (*analyzer).change}, {"comparison", (*analyzer).comparison},
 		{"trend_test", (*analyzer).trendTest}, {"silence", (*analyzer).silence}, {"careless", nil}, {"nonresponse", (*analyzer).nonresponse},
 		{"measure_effect", (*analyzer).measureEffect}, {"driver", (*analyzer).driver}, {"retention", (*analyzer).retention},
-		{"hypothesis", (*analyzer).hypothesis},
+		{"hypothesis", (*analyzer).hypothesis}, {"census", (*analyzer).census},
 	}
 }
 

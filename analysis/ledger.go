@@ -38,6 +38,8 @@ func ledgerTables() []ledgerTable {
 		{name: "measure_effect", key: "journey measure construct from_stage to_stage", people: "treated_n control_n"},
 		{name: "driver", key: "journey outcome stage construct", people: "n"},
 		{name: "retention", key: "segment member months", people: "at_risk leavers"},
+		{name: "census", key: "journey construct stage", people: "n invited"},
+		{name: "weighted", key: "journey construct stage segment", people: "n"},
 		{name: "retention_test", key: "segment member_a member_b"},
 		{name: "nonresponse", key: "journey stage period segment"},
 		{name: "silence", key: "journey construct from_stage to_stage", people: "stayed_n silent_n"},

@@ -49,6 +49,8 @@ type Tables struct {
 	Silence       []Silence
 	Careless      []Careless
 	Shrunk        []Shrunk
+	Census        []Census
+	Weighted      []Weighted
 	Theme         []Theme
 	Keyness       []Keyness
 	Comment       []Comment

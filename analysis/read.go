@@ -73,6 +73,8 @@ func (p *Published) readTables(ctx context.Context, db querier) error {
 		read(ctx, db, "safe_change", &p.Tables.Change),
 		read(ctx, db, "safe_comparison", &p.Tables.Comparison),
 		read(ctx, db, "safe_shrunk", &p.Tables.Shrunk),
+		read(ctx, db, "safe_census", &p.Tables.Census),
+		read(ctx, db, "safe_weighted", &p.Tables.Weighted),
 		read(ctx, db, "safe_hypothesis", &p.Tables.Hypothesis),
 		read(ctx, db, "safe_measure_effect", &p.Tables.MeasureEffect),
 		read(ctx, db, "safe_driver", &p.Tables.Driver),

@@ -64,7 +64,7 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *An
 		a.safeItems(ctx, all), a.safeTrends(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx, all),
 		a.safeChanges(ctx, all), a.safeComparisons(ctx, all), a.safeSeries(ctx, all), a.safeSilence(ctx, all), a.safeCareless(ctx, all),
 		a.safeNonresponse(ctx, all), a.safeEffects(ctx, all), a.safeDrivers(ctx, all), a.safeRetention(ctx, all), a.safeHypotheses(ctx, all),
-		a.safeVoices(ctx, all), a.carryOver(ctx),
+		a.safeVoices(ctx, all), a.safeCensus(ctx, all), a.carryOver(ctx),
 	); err != nil {
 		return err
 	}

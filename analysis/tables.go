@@ -427,6 +427,39 @@ type Shrunk struct {
 	Carried   string   `db:"carried"`
 }
 
+// Census is the scores at a stage as a description of exactly those who were asked: the interval has the finite population
+// correction, which takes those who did not answer to be like the others.
+type Census struct {
+	Journey      string   `db:"journey"`
+	Construct    string   `db:"construct"`
+	Stage        string   `db:"stage"`
+	N            *int64   `db:"n"`
+	Invited      *int64   `db:"invited"`
+	Mean         *float64 `db:"mean"`
+	CILow        *float64 `db:"ci_low"`
+	CIHigh       *float64 `db:"ci_high"`
+	NShown       string   `db:"n_shown"`
+	InvitedShown string   `db:"invited_shown"`
+	Withheld     string   `db:"withheld"`
+	Carried      string   `db:"carried"`
+}
+
+// Weighted is the mean score at a stage with each member of a segment weighted to its share of those who were asked.
+type Weighted struct {
+	Journey   string   `db:"journey"`
+	Construct string   `db:"construct"`
+	Stage     string   `db:"stage"`
+	Segment   string   `db:"segment"`
+	N         *int64   `db:"n"`
+	Classes   *int64   `db:"classes"` // members, small ones merged
+	Mean      *float64 `db:"mean"`
+	Weighted  *float64 `db:"weighted"`
+	Deff      *float64 `db:"deff"` // Kish's design effect
+	NShown    string   `db:"n_shown"`
+	Withheld  string   `db:"withheld"`
+	Carried   string   `db:"carried"`
+}
+
 // RetentionTest is the log-rank test between the two largest members of a segment.
 type RetentionTest struct {
 	Segment  string   `db:"segment"`

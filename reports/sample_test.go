@@ -412,6 +412,10 @@ func (s *sampler) inference() {
 	}
 	s.Tables.Shrunk = append(s.Tables.Shrunk, analysis.Shrunk{Journey: "chuto", Construct: "isolation", Stage: "m3", Segment: "division", Member: "総務局/広報室", Ranked: true, Withheld: "small"},
 		analysis.Shrunk{Journey: "chuto", Construct: "fit", Stage: "m3", Segment: "bureau", Member: "総務局", N: p(int64(70)), NShown: "70", Mean: p(3.4), Shrunk: p(3.4), ICC1: p(0.0), ICC2: p(0.0)})
+	s.Tables.Census = []analysis.Census{{Journey: "chuto", Construct: "isolation", Stage: "m3", N: p(int64(98)), NShown: "98", Invited: p(int64(140)), InvitedShown: "140", Mean: p(3.3), CILow: p(3.21), CIHigh: p(3.39)},
+		{Journey: "chuto", Construct: "isolation", Stage: "pre", Withheld: "small"}}
+	s.Tables.Weighted = []analysis.Weighted{{Journey: "chuto", Construct: "isolation", Stage: "m3", Segment: "bureau", N: p(int64(98)), NShown: "98", Classes: p(int64(3)), Mean: p(3.3), Weighted: p(3.42), Deff: p(1.08)},
+		{Journey: "chuto", Construct: "isolation", Stage: "m3", Segment: "hire_type", Withheld: "complement"}}
 	s.Tables.RetentionTest = []analysis.RetentionTest{{Segment: "bureau", MemberA: "情報システム局", MemberB: "政策局", Chi2: p(4.31), P: p(0.038)},
 		{Segment: "division", MemberA: "情報システム局/システム課", MemberB: "政策局/政策課", Withheld: "small"}}
 	for _, h := range sampleHypotheses {

@@ -10,7 +10,7 @@ func (c *composer) methodSection() *section {
 		}
 	}
 	for _, journey := range c.journeys() {
-		for _, p := range []*part{c.constructPart(journey), c.reliabilityPart(journey), c.itemRestPart(journey), c.carelessPart(journey)} {
+		for _, p := range []*part{c.constructPart(journey), c.reliabilityPart(journey), c.itemRestPart(journey), c.carelessPart(journey), c.censusPart(journey)} {
 			if p != nil {
 				s.Parts = append(s.Parts, p)
 			}

@@ -8,17 +8,10 @@ import (
 func (c *composer) rateSection() *section {
 	s := &section{ID: c.id("rate"), Title: c.say("section.rate"), Lead: []string{c.say("rate.lead")}}
 	for _, journey := range c.journeys() {
-		if p := c.rateByStage(journey); p != nil {
-			s.Parts = append(s.Parts, p)
-		}
-		if p := c.rateByMember(journey); p != nil {
-			s.Parts = append(s.Parts, p)
-		}
-		if p := c.nonresponsePart(journey); p != nil {
-			s.Parts = append(s.Parts, p)
-		}
-		if p := c.silencePart(journey); p != nil {
-			s.Parts = append(s.Parts, p)
+		for _, p := range []*part{c.rateByStage(journey), c.rateByMember(journey), c.nonresponsePart(journey), c.silencePart(journey), c.weightedPart(journey)} {
+			if p != nil {
+				s.Parts = append(s.Parts, p)
+			}
 		}
 	}
 	return s
