@@ -18,6 +18,7 @@ type audit struct {
 	space   *space   // of what was published when findings last looked
 	rounds  int      // of findings
 	movers  []bool   // per atom: not in the same leaf at all times; nil without a past
+	late    []bool   // per atom: eliminated last, so that what is about them alone stands by itself
 	least   int      // the lowest threshold
 }
 
@@ -37,6 +38,10 @@ func (d *decider) newAudit() *audit {
 				a.movers[atom] = a.movers[atom] || d.leaf[s][atom] != d.leaf[d.now][atom]
 			}
 		}
+	}
+	a.late = make([]bool, len(d.n))
+	for atom, n := range d.n {
+		a.late[atom] = n < a.least || a.movers != nil && a.movers[atom]
 	}
 	for atom := range d.n {
 		a.live[atom] = true
@@ -237,7 +242,7 @@ func (a *audit) build() []equation {
 		}
 	}
 	a.space = newSpace(weight)
-	a.space.late = a.movers
+	a.space.late = a.late
 	for i, e := range equations {
 		a.space.add(e.set, int32(i))
 	}
@@ -278,7 +283,7 @@ func (a *audit) findings() []int {
 		victims = append(victims, chosen...)
 	}
 	a.targets = open
-	if a.movers != nil {
+	if len(victims) == 0 || a.movers != nil {
 		for _, sources := range a.few(s) {
 			chosen, _ := a.victims(equations, sources, taken)
 			victims = append(victims, chosen...)

@@ -2,9 +2,11 @@ package disclosure
 
 import "slices"
 
-// few looks, among everything that can be computed about those whose place changed from release to release, for what is about
-// few of them: it writes the space of it in reduced form and tries each row and each two of them. What nobody's target is
-// today (a joiner of one unit less a leaver of another) may be the difference of a cell tomorrow.
+// few looks, among everything that can be computed about small atoms and about those whose place changed from release to
+// release, for what is about few people: it writes the space of it in reduced form and tries each row. Without a past a row
+// counts that is the sum over a group: one that is no cell, but what two hidden cells differ by. With a past any row counts, and
+// each two of them: what nobody's target is today (a joiner of one unit less a leaver of another) may be the difference of a
+// cell tomorrow.
 // Each finding is the equations that it is made of, with their coefficients.
 func (a *audit) few(s *space) (out []map[int32]uint64) {
 	column := map[int32]int{} // late column → place in the small matrix
@@ -20,6 +22,9 @@ func (a *audit) few(s *space) (out []map[int32]uint64) {
 				}
 			}
 		}
+	}
+	if a.movers == nil && len(from) > mostPairs {
+		return nil // too many for the time of a release; koe audit looks at what was published in another way
 	}
 	slices.Sort(atoms)
 	for i, c := range atoms {
@@ -43,13 +48,15 @@ func (a *audit) few(s *space) (out []map[int32]uint64) {
 		}
 	}
 	try := func(row []uint64) {
-		people := 0
+		people, one, level := 0, uint64(0), true
 		for i, v := range row[:len(atoms)] {
 			if v != 0 {
 				people += a.n[atoms[i]]
+				level = level && (one == 0 || one == v)
+				one = v
 			}
 		}
-		if people == 0 || people >= a.least {
+		if people == 0 || people >= a.least || a.movers == nil && !level {
 			return
 		}
 		coefficient := map[int32]uint64{}
@@ -63,7 +70,7 @@ func (a *audit) few(s *space) (out []map[int32]uint64) {
 	for _, row := range m {
 		try(row)
 	}
-	if len(m) > mostPairs {
+	if a.movers == nil || len(m) > mostPairs {
 		return out
 	}
 	both := make([]uint64, len(atoms)+len(from))
@@ -81,7 +88,7 @@ func (a *audit) few(s *space) (out []map[int32]uint64) {
 	return out
 }
 
-// mostPairs bounds the rows of which every two are tried.
+// mostPairs bounds the rows of which every two are tried, and without a past those that are reduced at all.
 const mostPairs = 400
 
 // common gives the multiple of one row that cancels the most people of another; 0 when they share nobody.
