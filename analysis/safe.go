@@ -5,7 +5,9 @@ import (
 	"database/sql/driver"
 	_ "embed" // for the statements
 	"fmt"
+	"runtime"
 	"strconv"
+	"sync"
 
 	"koe"
 	"koe/analysis/disclosure"
@@ -24,6 +26,7 @@ const (
 // figures of a withheld cell are withheld together.
 type safety struct {
 	*grid
+	mu   sync.Mutex // of trend, scored and people, while safeTrends fills them
 	k    int
 	base []disclosure.Reason
 	n    *sizes // of responses
@@ -258,7 +261,8 @@ var safeItemSQL string
 var safeTrendSQL string
 
 // mask decides for each figure of a table and writes the safe_* version in SQL. sizes gives, ordered by figure, how many
-// people each place of the grid has; write copies main's rows without what temp.decision withholds.
+// people each place of the grid has; write copies main's rows without what temp.decision withholds. decide is called from
+// several goroutines at once.
 func (a *analyzer) mask(ctx context.Context, name, sizes, write string, decide func(journey string, figure int64, n []int) []disclosure.Reason) error {
 	if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE decision (figure INTEGER, place INTEGER, reason VARCHAR)"); err != nil {
 		return err
@@ -272,13 +276,22 @@ func (a *analyzer) mask(ctx context.Context, name, sizes, write string, decide f
 			figure  int64
 			reasons []disclosure.Reason
 		}
-		var all []decided
+		var all []*decided
 		var n []int
 		figure, journey := int64(-1), ""
+		var wait sync.WaitGroup
+		slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 		flush := func() {
-			if figure >= 0 {
-				all = append(all, decided{figure, decide(journey, figure, n)})
+			if figure < 0 {
+				return
 			}
+			d, journey, n := &decided{figure: figure}, journey, n
+			all = append(all, d)
+			slots <- struct{}{}
+			wait.Go(func() {
+				d.reasons = decide(journey, d.figure, n)
+				<-slots
+			})
 		}
 		if err := queryRows(ctx, conn, sizes, func(row []driver.Value) {
 			if next := int64(row[0].(int32)); next != figure {
@@ -288,9 +301,11 @@ func (a *analyzer) mask(ctx context.Context, name, sizes, write string, decide f
 			}
 			n[row[2].(int32)] = int(row[3].(int64))
 		}); err != nil {
+			wait.Wait()
 			return err
 		}
 		flush()
+		wait.Wait()
 		appender, err := duckdb.NewAppender(conn, "temp", "main", "decision")
 		t := &table{appender: appender, name: "decision", err: err}
 		for _, d := range all {
@@ -394,7 +409,10 @@ func (s *safety) score(construct string, n []int) []disclosure.Reason {
 		}
 	}
 	reasons := s.figure(figureName("trend", construct), n, s.k)
-	s.trend[construct], s.scored[construct], s.people[construct] = reasons, n, s.different(n)
+	people := s.different(n)
+	s.mu.Lock()
+	s.trend[construct], s.scored[construct], s.people[construct] = reasons, n, people
+	s.mu.Unlock()
 	shown := append([]disclosure.Reason(nil), reasons...)
 	for node := range s.nodes {
 		for t := 1; t < len(s.slices); t++ {

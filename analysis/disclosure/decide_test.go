@@ -136,6 +136,18 @@ func TestDecide_TheOrderOfInputDoesNotMatter(t *testing.T) {
 		shuffle := func(n int, swap func(i, j int)) { random.Shuffle(n, swap) }
 		shuffle(len(l.Atoms), func(i, j int) { l.Atoms[i], l.Atoms[j] = l.Atoms[j], l.Atoms[i] })
 		shuffle(len(l.Lines), func(i, j int) { l.Lines[i], l.Lines[j] = l.Lines[j], l.Lines[i] })
+		moved := make([]int, len(l.Leaves))
+		for i := range moved {
+			moved[i] = i
+		}
+		shuffle(len(l.Leaves), func(i, j int) {
+			l.Leaves[i], l.Leaves[j], moved[i], moved[j] = l.Leaves[j], l.Leaves[i], moved[j], moved[i]
+		})
+		for i := range l.Atoms {
+			for j := range l.Atoms[i].Stays {
+				l.Atoms[i].Stays[j].Leaf = slices.Index(moved, l.Atoms[i].Stays[j].Leaf)
+			}
+		}
 		for i := range l.Lines {
 			parts := slices.Clone(l.Lines[i].Parts)
 			shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })

@@ -27,7 +27,7 @@ func (a *audit) giveBack() (some bool) {
 		}
 		return 1
 	})
-	const several = 32
+	several := 4 // more each time, since most often little comes back
 	var pool [][]uint64
 	var products [][]uint64 // of each vector of the pool: with each target
 	solved := 0
@@ -86,7 +86,7 @@ func (a *audit) giveBack() (some bool) {
 			if a.build(); a.space.overflow {
 				break
 			}
-			pool = nil
+			pool, several = nil, min(2*several, 32)
 			fill()
 			work += several * (len(a.n) + len(a.all))
 		}

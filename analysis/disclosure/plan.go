@@ -78,26 +78,45 @@ func NewPlan(picture Picture) *Plan {
 			}
 		}
 	})
-	leaves := make([][]int, len(picture.Leaves))
-	for i, cells := range picture.Leaves {
-		leaves[i] = slices.Clone(cells)
-		slices.Sort(leaves[i])
-		leaves[i] = slices.Compact(leaves[i])
-	}
+	leaves, same := distinct(picture.Leaves)
 	p.cells = newIndex(len(leaves), func(add func(leaf, cell int32)) {
 		for leaf, cells := range leaves {
 			for _, cell := range cells {
-				add(int32(leaf), int32(cell))
+				add(int32(leaf), cell)
 			}
 		}
 	})
-	p.gatherAtoms(picture)
+	p.gatherAtoms(picture, same)
 	p.measure()
 	return p
 }
 
+// distinct gives the different leaves, with their cells sorted, and which of them each leaf is: nothing tells responses in the
+// same cells apart. They are in the order of their cells, so that the order they came in does not matter.
+func distinct(all [][]int) (leaves [][]int32, same []int32) {
+	sets := make([][]int32, len(all))
+	order := make([]int, len(all))
+	for i, cells := range all {
+		order[i] = i
+		for _, cell := range cells {
+			sets[i] = append(sets[i], int32(cell))
+		}
+		slices.Sort(sets[i])
+		sets[i] = slices.Compact(sets[i])
+	}
+	slices.SortFunc(order, func(a, b int) int { return slices.Compare(sets[a], sets[b]) })
+	same = make([]int32, len(all))
+	for _, i := range order {
+		if len(leaves) == 0 || !slices.Equal(leaves[len(leaves)-1], sets[i]) {
+			leaves = append(leaves, sets[i])
+		}
+		same[i] = int32(len(leaves) - 1)
+	}
+	return leaves, same
+}
+
 // gatherAtoms finds the stretches and puts together the atoms that were in the same leaf throughout.
-func (p *Plan) gatherAtoms(picture Picture) {
+func (p *Plan) gatherAtoms(picture Picture, same []int32) {
 	p.when = []int{0}
 	if picture.Release > 0 {
 		for _, atom := range picture.Atoms {
@@ -124,7 +143,7 @@ func (p *Plan) gatherAtoms(picture Picture) {
 			t.leafs[i] = -1
 			for _, stay := range atom.Stays {
 				if picture.Release == 0 || stay.at(release) {
-					t.leafs[i], lives = int32(stay.Leaf), true
+					t.leafs[i], lives = same[stay.Leaf], true
 				}
 			}
 		}
