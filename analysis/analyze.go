@@ -43,6 +43,9 @@ type analyzer struct {
 	places   int // cells of the largest grid
 	released int // last release that the figures are compared with; 0: none
 	next     int // number of the release that these figures would be
+
+	// Of the sliced reductions: they are kept from the last analysis, nothing of them was touched, and the slice is there.
+	kept, untouched, sliced bool
 }
 
 // step is one model: it fills main's table from red_*.
@@ -100,6 +103,9 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	a.conn = build.conn
 	if err := a.functions(); err != nil {
 		return result, fmt.Errorf("give the warehouse its functions: %w", err)
+	}
+	if err := a.keepCounts(ctx, about["reduced"]); err != nil {
+		return result, err
 	}
 	if err := a.exec(ctx, "BEGIN TRANSACTION"); err != nil { // one for many: a statement alone would wait for the disk
 		return result, err
@@ -168,10 +174,17 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	}
 	for _, name := range reductions {
 		progress(name, done, of)
-		if err := a.reduce(ctx, name); err != nil {
+		run := a.reduce
+		if a.kept && isSliced(name) {
+			run = a.reduceSlice
+		}
+		if err := run(ctx, name); err != nil {
 			return fmt.Errorf("reduction %s: %w", name, err)
 		}
 		done++
+	}
+	if err := a.counted(ctx); err != nil {
+		return err
 	}
 	step := func(name string) { progress(name, done, of); done++ }
 	if err := a.runModels(ctx, step); err != nil {
@@ -217,7 +230,9 @@ func (a *analyzer) settle(ctx context.Context) error { return a.exec(ctx, "COMMI
 func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {
 	var b strings.Builder
 	for _, name := range reductions {
-		fmt.Fprintf(&b, "DROP TABLE IF EXISTS %s;\n", quote(name))
+		if !a.kept || !isSliced(name) {
+			fmt.Fprintf(&b, "DROP TABLE IF EXISTS %s;\n", quote(name))
+		}
 	}
 	for _, table := range tables {
 		fmt.Fprintf(&b, "DROP TABLE IF EXISTS %s; DROP TABLE IF EXISTS %s;\n", quote(table.name), quote("safe_"+table.name))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"strconv"
 	"time"
 
 	"koe"
@@ -15,7 +16,10 @@ func quarterOf(d koe.Date) string {
 	if d.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%04dQ%d", d.Year, (int(d.Month)+2)/3)
+	if d.Year < 1000 || d.Year > 9999 {
+		return fmt.Sprintf("%04dQ%d", d.Year, (int(d.Month)+2)/3)
+	}
+	return strconv.Itoa(d.Year) + "Q" + string(rune('0'+(int(d.Month)+2)/3))
 }
 
 // cellOf hashes what the reductions count by. The hash depends on the values alone, so a rebuilt warehouse has the same.

@@ -22,6 +22,9 @@ func (in *loader) finish(ctx context.Context, cursor string) error {
 	if err := in.markLatest(ctx); err != nil {
 		return fmt.Errorf("find the last response of each stage: %w", err)
 	}
+	if err := in.touch(ctx); err != nil {
+		return fmt.Errorf("note what changed: %w", err)
+	}
 	if err := in.shuffleAnonymous(ctx); err != nil {
 		return err
 	}
@@ -99,7 +102,8 @@ func (in *loader) markLatest(ctx context.Context) error {
 	for _, journey := range in.layout.journeys {
 		if err := execAll(ctx, in.conn, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE repeated AS
 			SELECT person_key, stage, spell, max(submitted_at::VARCHAR || ' ' || response_key) AS last FROM %[1]s
-			WHERE person_key IS NOT NULL GROUP BY person_key, stage, spell HAVING count(*) > 1;
+			INNER JOIN (SELECT person_key, stage, spell FROM %[1]s WHERE person_key IS NOT NULL GROUP BY person_key, stage, spell HAVING count(*) > 1) AS several
+			USING (person_key, stage, spell) GROUP BY person_key, stage, spell;
 			UPDATE %[1]s SET latest = true WHERE NOT latest;
 			UPDATE %[1]s AS r SET latest = false FROM temp.repeated AS d WHERE r.person_key = d.person_key AND r.stage = d.stage
 			AND r.spell = d.spell AND r.submitted_at::VARCHAR || ' ' || r.response_key <> d.last;

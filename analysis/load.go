@@ -163,51 +163,58 @@ func (b *building) fill(ctx context.Context, l *layout, src source, first *batch
 			return err
 		}
 		in := &loader{layout: l, conn: conn, fresh: result.Rebuilt, seed: maphash.MakeSeed(), seen: map[uint64]struct{}{},
-			spells: map[koe.PersonKey][]koe.Spell{}, invited: map[string]int{}, used: map[koe.PersonKey]bool{}, touched: map[koe.PersonKey]bool{},
+			spells: map[koe.PersonKey][]koe.Spell{}, invited: map[string]int{}, used: map[koe.PersonKey]bool{}, touched: map[koe.PersonKey]bool{}, changed: map[koe.PersonKey]bool{},
 			encoder: encoder{layout: l, location: src.location, mask: src.mask}}
 		if in.fresh {
 			if err := in.create(ctx, src.seen); err != nil {
 				return err
 			}
 		}
+		preparing, stop := context.WithCancel(ctx)
+		batches := in.prepare(preparing, src.feed, first)
+		defer func() { // nothing is prepared any more when this returns
+			stop()
+			for range batches {
+			}
+		}()
 		done := 0
-		for at := first; ; {
-			if at.erased > 0 && !in.fresh {
-				result.Erased += at.erased
+		var last *batch
+		for next := range batches {
+			if next.err != nil {
+				return next.err
+			}
+			if last = next.batch; last.erased > 0 && !in.fresh {
+				result.Erased += last.erased
 				return errErased
 			}
-			if err := in.apply(ctx, at); err != nil {
+			if err := in.write(ctx, next); err != nil {
 				return err
 			}
-			result.People += len(at.people)
-			result.Events += len(at.events)
-			result.Invitations += len(at.invitations)
-			result.Submissions += len(at.submissions)
-			done += at.rows()
+			result.People += len(last.people)
+			result.Events += len(last.events)
+			result.Invitations += len(last.invitations)
+			result.Submissions += len(last.submissions)
+			done += last.rows()
 			if src.progress != nil {
 				src.progress(done)
 			}
-			if !at.more {
-				if err := in.reviews(ctx, src.reviews); err != nil {
-					return err
-				}
-				if err := in.releases(ctx, src); err != nil {
-					return err
-				}
-				if src.mute {
-					if err := in.setAbout(ctx, "texts", textsMissing); err != nil {
-						return err
-					}
-				}
-				if err := in.finish(ctx, at.cursor); err != nil {
-					return err
-				}
-				break
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := in.reviews(ctx, src.reviews); err != nil {
+			return err
+		}
+		if err := in.releases(ctx, src); err != nil {
+			return err
+		}
+		if src.mute {
+			if err := in.setAbout(ctx, "texts", textsMissing); err != nil {
+				return err
 			}
-			var err error
-			if at, err = src.feed.next(ctx, at.cursor); err != nil {
-				return fmt.Errorf("read the store: %w", err)
-			}
+		}
+		if err := in.finish(ctx, last.cursor); err != nil {
+			return err
 		}
 		return execAll(ctx, conn, "COMMIT")
 	})

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
-	"strings"
 	"time"
 
 	"koe"
@@ -15,7 +14,8 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// loader writes batches into one building, inside one transaction.
+// loader writes batches into one building, inside one transaction. What it knows of people is of the goroutine that prepares
+// batches (prepare.go) until the last one is written; the rest is of the one that writes.
 type loader struct {
 	layout  *layout
 	conn    *duckdb.Conn
@@ -27,6 +27,7 @@ type loader struct {
 	invited map[string]int // invitation → spell
 	used    map[koe.PersonKey]bool
 	touched map[koe.PersonKey]bool // their responses may have a wrong stay
+	changed map[koe.PersonKey]bool // anything of theirs is new; none in a fresh warehouse
 }
 
 // table appends to one table of the warehouse.
@@ -83,6 +84,11 @@ func (in *loader) clear(ctx context.Context, tableName, keyColumn string, keys [
 	if err := in.listKeys(ctx, stale); err != nil {
 		return err
 	}
+	if !in.fresh {
+		if err := in.note(ctx, tableName, keyColumn); err != nil {
+			return err
+		}
+	}
 	return execAll(ctx, in.conn, fmt.Sprintf("DELETE FROM %s WHERE %s IN (SELECT key FROM temp.keys)", quote(tableName), quote(keyColumn)))
 }
 
@@ -99,19 +105,6 @@ func (in *loader) listKeys(ctx context.Context, keys []string) error {
 	return t.close()
 }
 
-// apply writes one batch.
-func (in *loader) apply(ctx context.Context, b *batch) error {
-	for _, step := range []func(context.Context, *batch) error{in.people, in.events, in.invitations, in.submissions} {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := step(ctx, b); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // lastOf keeps the last row of each key, in order.
 func lastOf[T any](rows []T, key func(*T) string) ([]T, []string) {
 	last := make(map[string]int, len(rows))
@@ -125,114 +118,6 @@ func lastOf[T any](rows []T, key func(*T) string) ([]T, []string) {
 		}
 	}
 	return kept, keys
-}
-
-func (in *loader) people(ctx context.Context, b *batch) error {
-	people, keys := lastOf(b.people, func(p *koe.Person) string { return string(p.Key) })
-	if err := in.clear(ctx, "person", "person_key", keys); err != nil {
-		return err
-	}
-	if err := in.clear(ctx, "spell", "person_key", keys); err != nil {
-		return err
-	}
-	person, spell := in.appendTo("person"), in.appendTo("spell")
-	for i := range people {
-		p := &people[i]
-		if !in.fresh || in.used[p.Key] {
-			in.touched[p.Key] = true
-		}
-		spells := slices.DeleteFunc(slices.Clone(p.Spells), func(s koe.Spell) bool { return s.Cancelled })
-		in.spells[p.Key] = spells
-		var last koe.Spell
-		for _, s := range spells {
-			last = s
-			spell.add(string(p.Key), int32(s.Number), day(s.JoinedOn), orNull(quarterOf(s.JoinedOn)), day(s.LeftOn), s.LeftReason)
-		}
-		role := p.Role
-		if role == "" {
-			role = "hire"
-		}
-		row := []driver.Value{string(p.Key), role, day(last.JoinedOn), orNull(quarterOf(last.JoinedOn)), day(last.LeftOn), last.LeftReason}
-		for _, member := range in.layout.members(p.Segments) {
-			row = append(row, member)
-		}
-		person.add(row...)
-	}
-	return joined(person.close(), spell.close())
-}
-
-func (in *loader) events(ctx context.Context, b *batch) error {
-	events, keys := lastOf(b.events, func(e *koe.Event) string { return e.ID })
-	if err := in.clear(ctx, "event", "event_key", keys); err != nil {
-		return err
-	}
-	event := in.appendTo("event")
-	for _, e := range events {
-		event.add(string(e.Person), e.Kind, day(e.On), string(e.Related), e.Detail, e.ID)
-	}
-	return event.close()
-}
-
-func (in *loader) invitations(ctx context.Context, b *batch) error {
-	invitations, keys := lastOf(b.invitations, func(i *koe.Invitation) string { return i.Key })
-	if err := in.clear(ctx, "invitation", "invitation_key", keys); err != nil {
-		return err
-	}
-	invitation := in.appendTo("invitation")
-	for i := range invitations {
-		v := &invitations[i]
-		in.invited[v.Key] = v.Spell
-		if !in.fresh || in.used[v.Person] {
-			in.touched[v.Person] = true
-		}
-		wave, members := quarterOf(v.DueOn), in.layout.members(v.Segments)
-		row := []driver.Value{v.Key, string(v.Person), v.Journey, v.Stage, day(v.DueOn), moment(v.SentAt), day(v.ClosesOn), string(v.Status)}
-		for _, member := range members {
-			row = append(row, member)
-		}
-		invitation.add(append(row, wave, int32(v.Spell), string(v.Subject), int32(v.Occurrence), cellOf(v.Journey, v.Stage, wave, members))...)
-	}
-	return invitation.close()
-}
-
-func (in *loader) submissions(ctx context.Context, b *batch) error {
-	submissions, keys := lastOf(b.submissions, func(s *koe.Submission) string { return s.Response })
-	if len(submissions) == 0 {
-		return nil
-	}
-	// Anonymous responses lie in the order of their random keys, which says nothing.
-	slices.SortStableFunc(submissions, func(x, y koe.Submission) int {
-		if x.Mode != koe.Anonymous || y.Mode != koe.Anonymous {
-			return 0
-		}
-		return strings.Compare(x.Response, y.Response)
-	})
-	if err := in.clear(ctx, "answer_apart", "response_key", keys); err != nil {
-		return err
-	}
-	apart := in.appendTo("answer_apart")
-	for _, journey := range in.layout.journeys {
-		if err := in.clear(ctx, journey.table, "response_key", keys); err != nil {
-			return err
-		}
-		wide := in.appendTo(journey.table)
-		for i := range submissions {
-			s := &submissions[i]
-			if s.Journey != journey.ID {
-				continue
-			}
-			spell, cohort := in.stayOf(s)
-			row, rest := in.encoder.encode(journey, s, spell, cohort)
-			wide.add(row...)
-			for _, a := range rest {
-				apart.add(s.Response, s.Journey, s.Stage, a.question, a.position, nullable(a.value), nullable(a.choice), nullable(a.text), nullable(a.missing))
-			}
-		}
-		if err := wide.close(); err != nil {
-			return err
-		}
-	}
-	return joined(apart.close(), in.encoder.err)
 }
 
 // stayOf finds the stay of a submission in what this load has seen; when that is not enough the person is marked, and

@@ -1,0 +1,107 @@
+package analysis
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"koe"
+)
+
+// sliced are the reductions that count by finest group (cell): of these only the groups that a load touched are counted again.
+// Their statements do not depend on the day.
+var sliced = []string{"red_cell", "red_rate", "red_response", "red_item", "red_score", "red_pair", "red_exposed"}
+
+// fewestSliced is how many groups there are at least before it is looked whether counting all of them is cheaper.
+const fewestSliced = 1000
+
+// slicedState names the statements of the sliced reductions: counts made by others are not kept.
+func (l *layout) slicedState() (string, error) {
+	h := sha256.New()
+	for _, name := range sliced {
+		query, err := l.reductionSQL(name, koe.Date{})
+		if err != nil {
+			return "", err
+		}
+		_, _ = h.Write([]byte(query))
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// keepCounts says whether the last analysis' counts are kept, but for the touched groups: when they were made by the same
+// statements, and not most groups are touched.
+func (a *analyzer) keepCounts(ctx context.Context, last string) error {
+	state, err := a.layout.slicedState()
+	if err != nil || last != state {
+		return err
+	}
+	var touched, cells int
+	if err := a.conn.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM (SELECT DISTINCT journey, cell FROM loader.touched)), (SELECT count(*) FROM red_cell)").Scan(&touched, &cells); err != nil {
+		return err
+	}
+	a.kept = cells < fewestSliced || 2*touched < cells
+	a.untouched = touched == 0
+	return nil
+}
+
+// counted says that the sliced reductions hold what the facts say.
+func (a *analyzer) counted(ctx context.Context) error {
+	state, err := a.layout.slicedState()
+	if err != nil {
+		return err
+	}
+	return a.exec(ctx, "DELETE FROM loader.touched; DELETE FROM about WHERE fact = 'reduced'; INSERT INTO about VALUES ('reduced', "+literal(state)+")")
+}
+
+// reduceSlice counts the touched groups of a sliced reduction again. The reduction runs as it is, over temporary tables that
+// stand before the facts: everything of the people who have a row in a touched group, since what joins a person's rows needs
+// all of them, and the rows of nobody in particular in these groups. What comes out of the other groups is not complete, and left.
+func (a *analyzer) reduceSlice(ctx context.Context, name string) error {
+	if a.untouched {
+		return nil
+	}
+	query, err := a.layout.reductionSQL(name, a.today)
+	if err != nil {
+		return err
+	}
+	var catalog string
+	if err := a.conn.QueryRowContext(ctx, "SELECT current_database()").Scan(&catalog); err != nil {
+		return err
+	}
+	main := quote(catalog) + ".main."
+	if !a.sliced {
+		if err := a.cutSlice(ctx, main); err != nil {
+			return fmt.Errorf("take the facts of the touched groups: %w", err)
+		}
+		a.sliced = true
+	}
+	statements, end := "CREATE TEMP VIEW invitation AS FROM temp.slice_invitation;\n", "DROP VIEW temp.invitation;\n"
+	for _, journey := range a.layout.journeys {
+		statements += fmt.Sprintf("CREATE TEMP VIEW %s AS FROM temp.%s;\n", quote(journey.table), quote("slice_"+journey.table))
+		end += fmt.Sprintf("DROP VIEW temp.%s;\n", quote(journey.table))
+	}
+	statements += temporary(query) + end
+	return a.exec(ctx, statements+fmt.Sprintf(`DELETE FROM %[1]s%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
+		INSERT INTO %[1]s%[2]s SELECT * FROM temp.%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
+		DROP TABLE temp.%[2]s`, main, quote(name)))
+}
+
+// cutSlice takes the facts that the touched groups are counted from.
+func (a *analyzer) cutSlice(ctx context.Context, main string) error {
+	statements := `CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT cell FROM loader.touched;
+		CREATE OR REPLACE TEMP TABLE slice_invitation AS SELECT * FROM ` + main + `invitation WHERE cell IN (SELECT cell FROM temp.touched);
+		CREATE OR REPLACE TEMP TABLE reached AS SELECT DISTINCT person_key FROM temp.slice_invitation`
+	for _, journey := range a.layout.journeys {
+		statements += fmt.Sprintf("\nUNION SELECT person_key FROM %s%s WHERE person_key IS NOT NULL AND cell IN (SELECT cell FROM temp.touched)", main, quote(journey.table))
+	}
+	for _, journey := range a.layout.journeys {
+		statements += fmt.Sprintf(";\nCREATE OR REPLACE TEMP TABLE %[1]s AS SELECT * FROM %[2]s%[3]s WHERE person_key IN (SELECT person_key FROM temp.reached)\n"+
+			"UNION ALL SELECT * FROM %[2]s%[3]s WHERE person_key IS NULL AND cell IN (SELECT cell FROM temp.touched)", quote("slice_"+journey.table), main, quote(journey.table))
+	}
+	return a.exec(ctx, statements)
+}
+
+// isSliced reports whether a reduction counts by finest group.
+func isSliced(name string) bool { return slices.Contains(sliced, name) }
