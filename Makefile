@@ -1,6 +1,6 @@
 # koe: make demo shows what it does, make test checks that it does it. Both set up what they need.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build lint bench clean setup setup-test
+.PHONY: help demo test build lint bench clean setup setup-test setup-bench
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
@@ -16,6 +16,9 @@ setup:
 setup-test:
 	@.ci/setup test
 
+setup-bench:
+	@.ci/setup bench
+
 build: setup ## bin/koe, one binary
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/koe ./cmd/koe
 
@@ -30,7 +33,7 @@ test: setup-test ## every test, with real databases, mail, browser and office
 lint: setup ## golangci-lint with this project's configuration
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
 
-bench: setup-test ## every benchmark; speeds are ratios within one run
+bench: setup-bench ## every benchmark; speeds are ratios within one run
 	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./...
 
 clean: ## what was built and the demo

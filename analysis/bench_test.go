@@ -4,9 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -108,7 +111,8 @@ func (w *world) benchSource(f *benchFeed) source {
 	return src
 }
 
-// BenchmarkWarehouse loads, analyses, loads one more day and analyses again, beside DuckDB's own Appender and one scan.
+// BenchmarkWarehouse loads, analyses, loads one more day and analyses again; then, when the memory that this took has been
+// read, come DuckDB's own Appender, one scan, and the same figures by pandas.
 func BenchmarkWarehouse(b *testing.B) {
 	for b.Loop() {
 		w, feed := benchWorld(b), newBenchFeed(benchResponses())
@@ -119,18 +123,8 @@ func BenchmarkWarehouse(b *testing.B) {
 			b.Fatal(err)
 		}
 		loading := time.Since(started)
-		appending := benchAppend(b, w)
-		scanning := benchScan(b, w)
-		started = time.Now()
-		last, lastAt := "", time.Now()
-		steps := map[string]time.Duration{}
-		if _, err := analyze(ctx, w.at, w.benchSource(feed), noon, func(step string, _, _ int) {
-			steps[last] += time.Since(lastAt)
-			last, lastAt = step, time.Now()
-		}); err != nil {
-			b.Fatal(err)
-		}
-		analysing := time.Since(started)
+		first := w.at.current()
+		steps, analysing := benchAnalyze(b, w, feed, noon)
 		for step, took := range steps {
 			if took > analysing/25 {
 				b.Logf("%-16s %s", step, took.Round(time.Millisecond))
@@ -141,24 +135,127 @@ func BenchmarkWarehouse(b *testing.B) {
 		if more, err := load(ctx, w.at, w.benchSource(feed), false); err != nil || more.Submissions == 0 {
 			b.Fatal(more, err)
 		}
-		if _, err := analyze(ctx, w.at, w.benchSource(feed), noon.AddDate(0, 0, 1), nil); err != nil {
-			b.Fatal(err)
+		nextLoading := time.Since(started)
+		nextSteps, nextAnalysing := benchAnalyze(b, w, feed, noon.AddDate(0, 0, 1))
+		for step, took := range nextSteps {
+			if took > (nextLoading+nextAnalysing)/25 {
+				b.Logf("next day: %-16s %s", step, took.Round(time.Millisecond))
+			}
 		}
-		daily := time.Since(started)
+		peak := peakMiB()
+		appending := benchAppend(b, w, first)
+		scanning := benchScan(b, w)
 		answers := float64(result.Submissions * benchItems)
 		b.ReportMetric(answers/loading.Seconds(), "answers-loaded/s")
 		b.ReportMetric(appending.Seconds()/loading.Seconds(), "load/appender")
 		b.ReportMetric(analysing.Seconds()/scanning.Seconds(), "analyze/scan")
-		b.ReportMetric(daily.Seconds()/(loading+analysing).Seconds(), "daily/full")
+		b.ReportMetric((nextLoading+nextAnalysing).Seconds()/(loading+analysing).Seconds(), "daily/full")
 		b.ReportMetric(analysing.Seconds(), "s-analyze")
-		b.ReportMetric(peakMiB(), "MiB-peak")
+		b.ReportMetric(peak, "MiB-peak")
+		if pandas, ok := benchPandas(b, w); ok {
+			same := time.Duration(0) // what koe spends on these figures alone
+			for _, step := range []string{"red_cell", "red_cut", "red_item", "red_score", "red_pair", "item", "trend", "change"} {
+				same += steps[step]
+			}
+			b.ReportMetric(pandas.Seconds()/analysing.Seconds(), "pandas/analyze")
+			b.ReportMetric(pandas.Seconds()/same.Seconds(), "pandas/same-figures")
+		}
 	}
 }
 
-// benchAppend writes the rows of the wide table with the bare Appender into an empty file.
-func benchAppend(b *testing.B, w *world) time.Duration {
+// benchAnalyze analyses, and gives how long each step took.
+func benchAnalyze(b *testing.B, w *world, feed *benchFeed, now time.Time) (steps map[string]time.Duration, took time.Duration) {
 	b.Helper()
-	from, err := openReadOnly(versionBehind(w.at.published))
+	started := time.Now()
+	last, lastAt := "begin", started
+	steps = map[string]time.Duration{}
+	if _, err := analyze(context.Background(), w.at, w.benchSource(feed), now, func(step string, _, _ int) {
+		steps[last] += time.Since(lastAt)
+		last, lastAt = step, time.Now()
+	}); err != nil {
+		b.Fatal(err)
+	}
+	steps["publish"] += time.Since(lastAt)
+	return steps, time.Since(started)
+}
+
+// peer is what testdata/peer.py prints.
+type peer struct {
+	Reading    float64 `json:"reading"`
+	Computing  float64 `json:"computing"`
+	TrendRows  int     `json:"trend_rows"`
+	TrendN     int     `json:"trend_n"`
+	TrendMean  float64 `json:"trend_mean"`
+	ItemRows   int     `json:"item_rows"`
+	ItemMean   float64 `json:"item_mean"`
+	ChangeRows int     `json:"change_rows"`
+	ChangeN    int     `json:"change_n"`
+	ChangeMean float64 `json:"change_mean"`
+}
+
+// benchPandas computes koe's tables trend, item and change by pandas from the same responses, and checks that they are the
+// same figures. The time is that of computing; reading the file is not counted. It reports false where there is no pandas.
+func benchPandas(b *testing.B, w *world) (time.Duration, bool) {
+	b.Helper()
+	python := ""
+	for _, candidate := range []string{"python3", "/usr/bin/python3"} { // Debian's own, should another stand before it
+		if python == "" && exec.Command(candidate, "-c", "import pandas").Run() == nil {
+			python = candidate
+		}
+	}
+	if python == "" {
+		b.Log("no comparison with pandas: it is not installed here (Debian: python3-pandas; .ci/setup bench installs it)")
+		return 0, false
+	}
+	db, err := openReadOnly(versionBehind(w.at.published))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	columns := []string{"person_key AS person", "stage", "wave", "cohort", "bureau", "division", "hire_type"}
+	for _, question := range w.source().layout().journeys[0].questions {
+		columns = append(columns, fmt.Sprintf("CASE WHEN %[1]s >= %[2]d THEN %[1]s END AS %[1]s", quote(question.column), leastValue))
+	}
+	for _, construct := range w.source().layout().journeys[0].constructs {
+		columns = append(columns, fmt.Sprintf("CASE WHEN %s >= %d THEN %s / %s END AS %s", quote(construct.answered), construct.needed, quote(construct.total), quote(construct.answered), quote("s_"+construct.ID)))
+	}
+	path := filepath.Join(b.TempDir(), "responses.csv")
+	if _, err := db.Exec("COPY (SELECT " + strings.Join(columns, ", ") + " FROM response_j) TO " + literal(path) + " (HEADER)"); err != nil {
+		b.Fatal(err)
+	}
+	out, err := exec.Command(python, filepath.Join("testdata", "peer.py"), path).Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var theirs, ours peer
+	if err := json.Unmarshal(out, &theirs); err != nil {
+		b.Fatal(err)
+	}
+	for query, targets := range map[string][]any{
+		"SELECT count(*), sum(n)::BIGINT, sum(mean) FROM trend WHERE grain = 'all' OR stage <> ''": {&ours.TrendRows, &ours.TrendN, &ours.TrendMean},
+		"SELECT count(*), sum(mean) FROM item":                                                     {&ours.ItemRows, &ours.ItemMean},
+		"SELECT count(*), sum(n)::BIGINT, sum(mean_change) FROM change":                            {&ours.ChangeRows, &ours.ChangeN, &ours.ChangeMean},
+	} {
+		if err := db.QueryRow(query).Scan(targets...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	near := func(x, y float64) bool { return math.Abs(x-y) <= 1e-9*math.Max(1, math.Max(math.Abs(x), math.Abs(y))) }
+	if ours.TrendRows != theirs.TrendRows || ours.TrendN != theirs.TrendN || !near(ours.TrendMean, theirs.TrendMean) || ours.ItemRows != theirs.ItemRows ||
+		!near(ours.ItemMean, theirs.ItemMean) || ours.ChangeRows != theirs.ChangeRows || ours.ChangeN != theirs.ChangeN || !near(ours.ChangeMean, theirs.ChangeMean) {
+		b.Errorf("pandas has other figures: %+v, koe %+v", theirs, ours)
+	}
+	b.Logf("pandas: %.1f s, and %.1f s to read the file", theirs.Computing, theirs.Reading)
+	return time.Duration(theirs.Computing * float64(time.Second)), true
+}
+
+// benchAppend writes the rows that a load wrote with the bare Appender into an empty file.
+func benchAppend(b *testing.B, w *world, loaded string) time.Duration {
+	b.Helper()
+	if _, err := os.Stat(loaded); err != nil { // it has expired: the versions after it hold the same rows
+		loaded = versionBehind(w.at.published)
+	}
+	from, err := openReadOnly(loaded)
 	if err != nil {
 		b.Fatal(err)
 	}
