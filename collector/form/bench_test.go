@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -16,6 +17,8 @@ import (
 
 	"koe"
 	"koe/collector/form"
+	"koe/internal/koetest/pgtest"
+	"koe/store"
 )
 
 // unlimited is for load that comes from one machine.
@@ -61,24 +64,37 @@ func reviewPost(i int) url.Values {
 // goal is a ratio of at least 0.5.
 func BenchmarkSubmit(b *testing.B) {
 	const clients, each, rounds = 64, 30, 5
-	for range b.N {
-		var taken, spent [2]float64
-		for round := range 2 * rounds { // in turns, so that other work on the machine falls on both
-			kind := round % 2
-			n, took := submitRound(b, kind == 1, clients, each)
-			taken[kind] += float64(n)
-			spent[kind] += took.Seconds()
-		}
-		b.ReportMetric(taken[0]/spent[0], "store/s")
-		b.ReportMetric(taken[1]/spent[1], "http/s")
-		b.ReportMetric(taken[1]/spent[1]/(taken[0]/spent[0]), "ratio")
+	for name, stores := range map[string]func(testing.TB) func() store.Config{
+		"sqlite": func(t testing.TB) func() store.Config {
+			return func() store.Config { return store.Config{DSN: filepath.Join(t.TempDir(), "koe.sqlite")} }
+		},
+		"postgres": func(t testing.TB) func() store.Config {
+			server := pgtest.Start(t)
+			return func() store.Config { return store.Config{DSN: server.Database(t), Key: store.NewKey()} }
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			fresh := stores(b)
+			for range b.N {
+				var taken, spent [2]float64
+				for round := range 2 * rounds { // in turns, so that other work on the machine falls on both
+					kind := round % 2
+					n, took := submitRound(b, newWorldIn(b, house(b), fresh(), unlimited), kind == 1, clients, each)
+					taken[kind] += float64(n)
+					spent[kind] += took.Seconds()
+				}
+				b.ReportMetric(taken[0]/spent[0], "store/s")
+				b.ReportMetric(taken[1]/spent[1], "http/s")
+				b.ReportMetric(taken[1]/spent[1]/(taken[0]/spent[0]), "ratio")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
 	}
-	b.ReportMetric(0, "ns/op")
 }
 
 // submitRound has each of the clients submit a number of times, over HTTP or straight to the store.
-func submitRound(b *testing.B, overHTTP bool, clients, each int) (n int, took time.Duration) {
-	w := newWorld(b, unlimited)
+func submitRound(b *testing.B, w *world, overHTTP bool, clients, each int) (n int, took time.Duration) {
+	b.Helper()
 	invitations, tokens := inviteMany(b, w, clients*each)
 	posts := make([][]byte, clients*each)
 	phones := make([]phone, clients)

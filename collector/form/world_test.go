@@ -76,6 +76,12 @@ func at() time.Time { return time.Date(2026, 7, 1, 1, 0, 0, 0, time.UTC) }
 
 func newWorld(t testing.TB, change ...func(*form.Config)) *world {
 	t.Helper()
+	return newWorldOn(t, house(t), change...)
+}
+
+// house is the organisation of the tests.
+func house(t testing.TB) *journey.Workspace {
+	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("testdata/house")); err != nil {
 		t.Fatal(err)
@@ -84,12 +90,19 @@ func newWorld(t testing.TB, change ...func(*form.Config)) *world {
 	if serious := problems.Serious(); len(serious) > 0 {
 		t.Fatal(serious)
 	}
-	return newWorldOn(t, space, change...)
+	return space
 }
 
 func newWorldOn(t testing.TB, space *journey.Workspace, change ...func(*form.Config)) *world {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{DSN: filepath.Join(t.TempDir(), "koe.sqlite"), Location: space.Location})
+	return newWorldIn(t, space, store.Config{DSN: filepath.Join(t.TempDir(), "koe.sqlite")}, change...)
+}
+
+// newWorldIn is a world over a store of its own, in a file or a database.
+func newWorldIn(t testing.TB, space *journey.Workspace, where store.Config, change ...func(*form.Config)) *world {
+	t.Helper()
+	where.Location = space.Location
+	s, err := store.Open(t.Context(), where)
 	if err != nil {
 		t.Fatal(err)
 	}
