@@ -132,6 +132,7 @@ func submitRound(b *testing.B, w *world, overHTTP bool, clients, each int) (n in
 	if len(all) != clients*each {
 		b.Fatalf("%d of %d submissions are in the store", len(all), clients*each)
 	}
+	must(b, w.store.Close()) // a server takes so many connections
 	return len(all), took
 }
 
