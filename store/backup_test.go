@@ -35,7 +35,8 @@ func lived(t *testing.T, cfg Config) *Store {
 		people = append(people, koe.Person{ID: fmt.Sprint(1000 + i), Name: fmt.Sprintf("氏名 %d", i), Email: fmt.Sprintf("p%d@example.go.jp", i), Role: "hire",
 			Segments: map[string]string{"bureau": "総務局"}, Spells: []koe.Spell{{Number: 1, JoinedOn: koe.NewDate(2026, 4, i+1)}}})
 	}
-	steps := []error{s.SavePeople(t.Context(), backupNow, people)}
+	steps := []error{s.SavePeople(t.Context(), backupNow, people),
+		s.RememberExport(t.Context(), backupNow, Export{Folder: "/srv/export", Host: "host", SHA256: "00", Safe: true})}
 	_, err = s.AddEvents(t.Context(), backupNow, []koe.Event{{Person: people[0].Key, Kind: "left", On: koe.NewDate(2026, 6, 1), Detail: "\n改行 \"引用\""}})
 	steps = append(steps, err)
 	for i, mode := range []koe.Mode{koe.Confidential, koe.Anonymous} {
