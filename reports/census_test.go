@@ -8,14 +8,10 @@ import (
 
 func TestCensus_StandsBesideTheOtherInterval(t *testing.T) {
 	rows := tableOf(composed(t, sampleInput(), "en", Scope{}), "Methods", "Intervals for exactly those asked")
-	if len(rows) != 2 {
-		t.Fatalf("%q", rows)
-	}
-	want := "Isolation | Before joining | withheld | withheld | withheld | withheld | withheld | withheld | withheld: too few people"
-	if diff := cmp.Diff(want, rows[1]); diff != "" {
+	if diff := cmp.Diff([]string{"Isolation | Before joining | withheld | withheld | withheld | withheld | withheld | withheld | withheld: too few people",
+		"Isolation | 3 months | 98 | 140 | 70% | 3.3 | 3.28–3.62 | 3.21–3.39 | "}, rows); diff != "" {
 		t.Error(diff)
 	}
-	t.Log(rows[0])
 }
 
 func TestWeighted_StandsBesideThePlainMean(t *testing.T) {

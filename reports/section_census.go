@@ -1,6 +1,10 @@
 package reports
 
-import "koe/analysis"
+import (
+	"sort"
+
+	"koe/analysis"
+)
 
 // censusPart is the scores as a description of exactly those who were asked, beside the intervals of the rest of the report.
 func (c *composer) censusPart(journey string) *part {
@@ -15,11 +19,16 @@ func (c *composer) censusPart(journey string) *part {
 		{Title: c.say("col.mean"), Kind: numberColumn, Width: 8, Format: formatMean},
 		{Title: c.say("col.ci.process"), Kind: intervalColumn, Width: 9, Format: formatFine}, {Title: c.say("col.ci.these"), Kind: intervalColumn, Width: 9, Format: formatFine},
 		{Title: c.say("col.remark"), Width: 26}}}
+	var rows []*analysis.Census
 	for i := range c.pub.Tables.Census {
-		r := &c.pub.Tables.Census[i]
-		if r.Journey != journey {
-			continue
+		if r := &c.pub.Tables.Census[i]; r.Journey == journey {
+			rows = append(rows, r)
 		}
+	}
+	sort.SliceStable(rows, func(i, k int) bool {
+		return c.earlier(journey, rows[i].Construct, rows[i].Stage, rows[k].Construct, rows[k].Stage)
+	})
+	for _, r := range rows {
 		share, process := cell{Kind: emptyCell}, cell{Kind: emptyCell}
 		if r.N != nil && r.Invited != nil && *r.Invited > 0 {
 			x := float64(*r.N) / float64(*r.Invited)
@@ -51,11 +60,16 @@ func (c *composer) weightedPart(journey string) *part {
 		{Title: c.say("col.mean"), Kind: numberColumn, Width: 8, Format: formatMean}, {Title: c.say("col.weighted"), Kind: numberColumn, Width: 12, Format: formatMean},
 		{Title: c.say("col.difference"), Kind: numberColumn, Width: 8, Format: formatChange}, {Title: "deff", Kind: numberColumn, Width: 8, Format: formatFine},
 		{Title: c.say("col.n"), Kind: numberColumn, Width: 9, Format: formatCount}, {Title: c.say("col.remark"), Width: 30}}}
+	var rows []*analysis.Weighted
 	for i := range c.pub.Tables.Weighted {
-		r := &c.pub.Tables.Weighted[i]
-		if r.Journey != journey {
-			continue
+		if r := &c.pub.Tables.Weighted[i]; r.Journey == journey {
+			rows = append(rows, r)
 		}
+	}
+	sort.SliceStable(rows, func(i, k int) bool {
+		return c.earlier(journey, rows[i].Construct, rows[i].Stage, rows[k].Construct, rows[k].Stage)
+	})
+	for _, r := range rows {
 		t.Rows = append(t.Rows, row{Cells: c.weightedRow(journey, r)})
 	}
 	if len(t.Rows) == 0 {

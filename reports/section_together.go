@@ -107,7 +107,20 @@ func (c *composer) shrunkLists(journey string) (lists map[shrunkKey][]*analysis.
 		}
 		lists[key] = append(lists[key], r)
 	}
+	sort.SliceStable(order, func(i, k int) bool {
+		return c.earlier(journey, order[i].construct, order[i].stage, order[k].construct, order[k].stage)
+	})
 	return lists, order
+}
+
+// earlier orders rows as the journey file does: by construct, then by stage.
+func (c *composer) earlier(journey, construct, stage, otherConstruct, otherStage string) bool {
+	a, _ := c.construct(journey, construct)
+	b, _ := c.construct(journey, otherConstruct)
+	if a.Position != b.Position {
+		return a.Position < b.Position
+	}
+	return c.position(journey, stage) < c.position(journey, otherStage)
 }
 
 // worseFirst orders units by how they stand, those without a figure last.
