@@ -41,7 +41,7 @@ func (d *decider) newAudit() *audit {
 	}
 	a.late = make([]bool, len(d.n))
 	for atom, n := range d.n {
-		a.late[atom] = n < a.least || a.movers != nil && a.movers[atom]
+		a.late[atom] = a.movers == nil && n < a.least || a.movers != nil && a.movers[atom] // all small atoms of many releases are too many
 	}
 	for atom := range d.n {
 		a.live[atom] = true

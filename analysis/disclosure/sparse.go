@@ -23,7 +23,7 @@ func (a *audit) few(s *space) (out []map[int32]uint64) {
 			}
 		}
 	}
-	if a.movers == nil && len(from) > mostPairs {
+	if a.movers == nil && len(from) > mostPairs || len(from) > mostRows {
 		return nil // too many for the time of a release; koe audit looks at what was published in another way
 	}
 	slices.Sort(atoms)
@@ -90,6 +90,9 @@ func (a *audit) few(s *space) (out []map[int32]uint64) {
 
 // mostPairs bounds the rows of which every two are tried, and without a past those that are reduced at all.
 const mostPairs = 400
+
+// mostRows bounds the rows that are reduced at all: the matrix is dense.
+const mostRows = 4000
 
 // common gives the multiple of one row that cancels the most people of another; 0 when they share nobody.
 func (a *audit) common(x, y []uint64, atoms []int32) (best uint64) {
