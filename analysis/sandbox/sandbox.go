@@ -141,6 +141,10 @@ func runChild(ctx context.Context, j job, out io.Writer) (Result, error) {
 		return Result{}, ctx.Err()
 	case timed.Err() != nil:
 		return Result{}, koe.Errorf(koe.Invalid, "the query took longer than %s and was stopped; ask for less, or raise the limit", j.Time)
+	case told && strings.HasPrefix(answer.Error, "open the warehouse: ") && strings.Contains(answer.Error, "not a valid DuckDB database file"):
+		return Result{}, koe.Errorf(koe.Internal, "the warehouse %s does not open: run koe load, which rebuilds it from the store, then koe analyze", j.Warehouse)
+	case told && strings.Contains(answer.Error, "does not exist") && strings.HasPrefix(answer.Error, "Catalog Error: Table with name "):
+		return Result{}, koe.Errorf(koe.Invalid, "%s\nSHOW TABLES lists the tables; those of figures are there after koe analyze", answer.Error)
 	case told && answer.Error != "":
 		return Result{}, koe.Errorf(koe.Invalid, "%s", answer.Error)
 	case err != nil:

@@ -268,3 +268,19 @@ func TestRun_TheOutputMayBeAFile(t *testing.T) {
 		t.Errorf("the file holds %q, %v", got, err)
 	}
 }
+
+func TestRun_MistakesHaveTheirWayOut(t *testing.T) {
+	broken := filepath.Join(t.TempDir(), "warehouse.duckdb")
+	if err := os.WriteFile(broken, bytes.Repeat([]byte("no database\n"), 500), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ path, query, want string }{
+		{filepath.Join(t.TempDir(), "none.duckdb"), "SELECT 1", "koe load"},
+		{broken, "SELECT 1", "koe load"},
+		{warehouse(t), "SELECT * FROM nothing", "koe analyze"},
+	} {
+		if _, _, err := run(t, Request{Warehouse: c.path, Query: c.query}); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "driver") {
+			t.Errorf("%s: %v", c.query, err)
+		}
+	}
+}
