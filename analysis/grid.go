@@ -19,7 +19,9 @@ type grid struct {
 	cells   int               // of figures; rests, people who belong to no shown part, follow behind
 	lines   []disclosure.Line // the last part of each is its rest
 	plan    *disclosure.Plan
-	k       []int // least people of each cell
+	// askedPlan is over the people who were asked, for response rates; plan is over those who answered.
+	askedPlan *disclosure.Plan
+	k         []int // least people of each cell
 }
 
 type nodeKey struct{ segment, member string }
@@ -87,7 +89,7 @@ func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, 
 		return nil, err
 	}
 	g.plan = disclosure.NewPlan(picture)
-	return g, nil
+	return g, a.asked(ctx, g, journey)
 }
 
 // draw makes the lines. Below the top of a hierarchy a unit crossed with a stage needs k10 people (METHOD 5.1).
@@ -159,6 +161,11 @@ func (g *grid) noSizes() *sizes { return &sizes{make([]int, g.cells), make([]int
 // number of people whatever the cell, withheld what another figure decided (nil for the first), past what earlier releases
 // published of each cell.
 func (g *grid) decide(size *sizes, k int, withheld []disclosure.Reason, past map[int][]disclosure.Version) []disclosure.Reason {
+	return g.decideOver(g.plan, size, k, withheld, past)
+}
+
+// decideOver is decide with the people of a plan.
+func (g *grid) decideOver(plan *disclosure.Plan, size *sizes, k int, withheld []disclosure.Reason, past map[int][]disclosure.Version) []disclosure.Reason {
 	groups := make([]disclosure.Group, g.cells+len(g.lines))
 	for i := range g.cells {
 		groups[i] = disclosure.Group{N: size.n[i], People: size.people[i], K: max(k, g.k[i]), Versions: past[i]}
@@ -181,7 +188,7 @@ func (g *grid) decide(size *sizes, k int, withheld []disclosure.Reason, past map
 		groups[line.Parts[last]] = disclosure.Group{N: max(rest, 0), K: groups[line.Total].K, Withheld: disclosure.Complement, Absent: groups[line.Total].Absent}
 	}
 	reasons := make([]disclosure.Reason, g.cells)
-	for i, decision := range g.plan.Decide(groups)[:g.cells] {
+	for i, decision := range plan.Decide(groups)[:g.cells] {
 		if reasons[i] = decision.Withheld; decision.Carried > 0 {
 			reasons[i] = disclosure.Release
 		}

@@ -125,10 +125,15 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 
 // figure decides for one figure (figureName) with its own numbers of answers.
 func (s *safety) figure(name string, n []int, k int) []disclosure.Reason {
+	return s.figureOver(s.plan, name, n, k)
+}
+
+// figureOver is figure with the people of a plan.
+func (s *safety) figureOver(plan *disclosure.Plan, name string, n []int, k int) []disclosure.Reason {
 	own := s.noSizes()
 	copy(own.n, n)
 	own.people = s.different(n)
-	return s.decide(own, k, s.base, s.past[name])
+	return s.decideOver(plan, own, k, s.base, s.past[name])
 }
 
 // different bounds from below the different people behind n answers of each cell: of those who responded there, at most as many
@@ -438,7 +443,7 @@ func (a *analyzer) safeRates(ctx context.Context, all map[string]*safety) error 
 	for _, run := range runs(rows, func(r *ResponseRate) string { return r.Journey }) {
 		s := all[run[0].Journey]
 		// People asked are bounded from below by those asked at one stage.
-		reasons := s.figure(figureName("rate"), counted(s, run, func(r *ResponseRate) (string, string, string, slice, *int64) {
+		reasons := s.figureOver(s.askedPlan, figureName("rate"), counted(s, run, func(r *ResponseRate) (string, string, string, slice, *int64) {
 			return r.Segment, r.Member, r.Stage, quarterSlice(r.Period), r.Invited
 		}), s.k)
 		s.rates = reasons
