@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,14 +69,15 @@ func (a *app) releaseFolder(w *journey.Workspace, out, name string) (string, err
 	return "", koe.Errorf(koe.NotFound, a.say("%s という報告書はありません(%s にありません)", "there is no release %s in %s"), name, out)
 }
 
-// attack audits the files of a folder, with what the store and the warehouse know.
-func (a *app) attack(ctx context.Context, w *journey.Workspace, s *store.Store, folder string, arithmetic bool) (audit.Result, error) {
+// attack audits the files of a folder, with what the store and the warehouse know; past says whether earlier releases are
+// put together with them.
+func (a *app) attack(ctx context.Context, w *journey.Workspace, s *store.Store, folder string, past bool) (audit.Result, error) {
 	truth, err := a.truth(ctx, w, s, filepath.Base(folder))
 	if err != nil {
 		return audit.Result{}, err
 	}
-	if !arithmetic {
-		truth.Groups = nil
+	if !past {
+		truth.Past, truth.Lives = nil, nil
 	}
 	return audit.Check(ctx, folder, truth)
 }
@@ -140,7 +142,8 @@ func (a *app) finding(f audit.Finding) string {
 const fewFindings = 5
 
 // inspect gives what reports.Write asks before the files get their name: the audit, whose findings end the release. The
-// same bytes again were audited when they were new.
+// same bytes again were audited when they were new. What disclosure control promises to prevent within one release ends it:
+// what koe audit finds besides (groups that are no row of any table, earlier releases) is for people to weigh.
 func (a *app) inspect(w *journey.Workspace, s *store.Store) func(ctx context.Context, beside string, r reports.Result) error {
 	return func(ctx context.Context, beside string, release reports.Result) error {
 		if release.Unchanged {
@@ -150,6 +153,7 @@ func (a *app) inspect(w *journey.Workspace, s *store.Store) func(ctx context.Con
 		if err != nil {
 			return fmt.Errorf(a.say("公表の前の検査: %w", "the audit before publishing: %w"), err)
 		}
+		r.Findings = slices.DeleteFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.Combined })
 		if len(r.Findings) == 0 {
 			return nil
 		}

@@ -61,6 +61,7 @@ const (
 	Differs   Kind = "differs"   // one figure, two values
 	Small     Kind = "small"     // a figure of too few people, printed
 	Computed  Kind = "computed"  // a figure of too few people, computed from printed ones
+	Combined  Kind = "combined"  // the same of people who are no row of any table, as from eight figures of different tables
 	Unread    Kind = "unread"    // something that the audit cannot read, so that it cannot vouch for it
 )
 
@@ -153,7 +154,7 @@ func (a *auditor) add(f Finding) { a.findings = append(a.findings, f) }
 
 // found orders the findings, the gravest first, each once, and shortens long runs of one kind in one file.
 func (a *auditor) found() []Finding {
-	order := []Kind{Leak, Computed, Small, Hidden, Unrounded, Differs, Unread}
+	order := []Kind{Leak, Computed, Small, Combined, Hidden, Unrounded, Differs, Unread}
 	slices.SortStableFunc(a.findings, func(x, y Finding) int {
 		return cmp.Or(cmp.Compare(slices.Index(order, x.Kind), slices.Index(order, y.Kind)), strings.Compare(x.File, y.File))
 	})

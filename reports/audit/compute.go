@@ -80,7 +80,7 @@ func (p *picture) pairs(vectors [][]entry, told map[string]bool) {
 				break
 			}
 			if left > 0 && within(vectors[i], vectors[k]) {
-				p.tell(told, less(vectors[k], 1, vectors[i]), left, []term{{k, 1, 1}, {i, -1, 1}})
+				p.tell(Computed, told, less(vectors[k], 1, vectors[i]), left, []term{{k, 1, 1}, {i, -1, 1}})
 			}
 		}
 	}
@@ -95,7 +95,7 @@ func (p *picture) pairs(vectors [][]entry, told map[string]bool) {
 				terms = append(terms, term{part, -1, 1})
 			}
 			if left > 0 && left < p.k && len(parts) > 0 {
-				p.tell(told, rest, left, terms)
+				p.tell(Computed, told, rest, left, terms)
 			}
 		}
 	}
@@ -179,9 +179,10 @@ func (p *picture) combinations(vectors [][]entry, rank []int32, told map[string]
 		byRank[r] = p.size[class]
 	}
 	var found [][]entry
-	consider := func(v []entry) {
+	var kinds []Kind
+	consider := func(kind Kind, v []entry) {
 		if n := p.people(v, byRank); n > 0 && n < p.k && level(v) && !told[nameOf(v)] && s.has(v) {
-			found = append(found, v)
+			found, kinds = append(found, v), append(kinds, kind)
 		}
 	}
 	for _, at := range slots(p.cells) {
@@ -196,25 +197,25 @@ func (p *picture) combinations(vectors [][]entry, rank []int32, told map[string]
 			whole = whole && n == p.size[class]
 		}
 		if whole { // else nothing published tells its people from others
-			consider(vector(classes, rank))
+			consider(Computed, vector(classes, rank))
 		}
 	}
 	for class := range p.size {
-		consider(vector([]int{class}, rank))
+		consider(Combined, vector([]int{class}, rank))
 	}
 	for _, v := range s.rows { // those that lead in a small class are of small classes only
 		if byRank[v[0].column] >= p.k {
 			continue
 		}
 		rest := slices.Clone(v)
-		consider(rest)
+		consider(Combined, rest)
 		for i := 1; i < len(rest); i++ { // and without the leads of others: the shortest that the elimination knows
 			if at, ok := s.leads[rest[i].column]; ok {
 				rest = less(rest, rest[i].value, s.rows[at])
 				i--
 			}
 		}
-		consider(rest)
+		consider(Combined, rest)
 	}
 	if len(found) == 0 {
 		return
@@ -223,9 +224,9 @@ func (p *picture) combinations(vectors [][]entry, rank []int32, told map[string]
 	for _, v := range vectors {
 		traced.add(v)
 	}
-	for _, v := range found[:min(len(found), mostFindings)] {
+	for i, v := range found[:min(len(found), mostFindings)] {
 		if terms, ok := traced.combination(v, vectors); ok {
-			p.tell(told, v, p.people(v, byRank), terms)
+			p.tell(kinds[i], told, v, p.people(v, byRank), terms)
 		}
 	}
 }

@@ -151,7 +151,7 @@ func (p *picture) releases(vectors [][]entry, rank []int32, told map[string]bool
 				}
 			}
 			if least < p.k {
-				p.tell(told, less(vectors[now], 1, vectors[then]), least, []term{{now, 1, 1}, {then, -1, 1}})
+				p.tell(Computed, told, less(vectors[now], 1, vectors[then]), least, []term{{now, 1, 1}, {then, -1, 1}})
 			}
 		}
 	}

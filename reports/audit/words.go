@@ -15,13 +15,13 @@ func nameOf(v []entry) string {
 }
 
 // tell reports a group that follows from published figures, once, with the way it was computed.
-func (p *picture) tell(told map[string]bool, v []entry, n int, terms []term) {
+func (p *picture) tell(kind Kind, told map[string]bool, v []entry, n int, terms []term) {
 	if told[nameOf(v)] {
 		return
 	}
 	told[nameOf(v)] = true
 	slices.SortStableFunc(terms, func(x, y term) int { return int(sign(y.top)) - int(sign(x.top)) })
-	p.expose(Computed, n, p.rows[terms[0].vector], terms)
+	p.expose(kind, n, p.rows[terms[0].vector], terms)
 }
 
 func sign(x int64) int64 {
