@@ -266,7 +266,7 @@ func TestPeople_AMissingColumnOrAnEmptyFileIsAnErrorOfTheFile(t *testing.T) {
 		"氏名,メール\nA,a@example.org\n": "there is no column person_id (or 社員番号, 職員番号 …)",
 		"person_id,name\n1,A\n":     "there is no column joined_on",
 		"a,b\n1,2\n":                "there is no column person_id",
-		"":                          "there is no column person_id",
+		"":                          "the file is empty",
 		"person_id,社員番号,joined_on\n1,2,2026-04-01\n":      "both mean person_id",
 		"person_id,name,joined_on\n1,\"open,2026-04-01\n": "never closes",
 	} {
