@@ -26,6 +26,10 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if cfg := os.Getenv("KOE_TEST_LOAD"); cfg != "" {
+		fmt.Fprintln(os.Stderr, loadUntilKilled(cfg))
+		os.Exit(1)
+	}
 	os.Exit(m.Run())
 }
 
