@@ -16,7 +16,7 @@ func TestPostStratify_ByHand(t *testing.T) {
 		{"an under-represented half", []Class{{100, 10, 4}, {100, 30, 2}}, 3, 4.0 / 3, 2},
 		{"everybody answers alike often: nothing changes", []Class{{20, 10, 4}, {40, 20, 1}}, 2, 1, 2},
 		// 3 and 4 answers become a class of 7 with mean (3·5 + 4·1.5)/7 = 3 and 40 people; w = (40/100)/(7/27), (60/100)/(20/27).
-		{"small classes are merged", []Class{{10, 3, 5}, {30, 4, 1.5}, {60, 20, 2}}, 2.4, 27 * (math.Pow(0.4*27/7, 2)*7 + math.Pow(0.6*27/20, 2)*20) / (27 * 27), 2},
+		{"small classes are merged", []Class{{10, 3, 5}, {30, 4, 1.5}, {60, 20, 2}}, 2.4, 27 * ((0.4*27/7)*(0.4*27/7)*7 + (0.6*27/20)*(0.6*27/20)*20) / (27 * 27), 2},
 		// (190/200)/(5/105) = 19.95 is cut to 5; w of the other is (10/200)/(100/105) = 0.0525. (5·5·1 + 0.0525·100·5)/(25 + 5.25)
 		{"a weight is at most five", []Class{{190, 5, 1}, {10, 100, 5}}, (25 + 26.25) / 30.25, 105 * (25*5 + 0.0525*0.0525*100) / (30.25 * 30.25), 2},
 	}
