@@ -73,11 +73,16 @@ func (a *audit) few(s *space) (out []map[int32]uint64) {
 	if a.movers == nil || len(m) > mostPairs {
 		return out
 	}
+	rows := make([]sparse, len(m))
+	for i, row := range m {
+		rows[i] = a.sparse(row[:len(atoms)], atoms)
+	}
+	inverse := map[uint64]uint64{}
 	both := make([]uint64, len(atoms)+len(from))
 	for i := range m {
 		for j := range i {
-			c := a.common(m[i][:len(atoms)], m[j][:len(atoms)], atoms)
-			if c == 0 {
+			c, people := common(&rows[i], &rows[j], inverse)
+			if c == 0 || people == 0 || people >= a.least {
 				continue
 			}
 			copy(both, m[i])
@@ -94,19 +99,64 @@ const mostPairs = 400
 // mostRows bounds the rows that are reduced at all: the matrix is dense.
 const mostRows = 4000
 
-// common gives the multiple of one row that cancels the most people of another; 0 when they share nobody.
-func (a *audit) common(x, y []uint64, atoms []int32) (best uint64) {
-	people := map[uint64]int{}
-	most := 0
-	for i, v := range y {
-		if v != 0 && x[i] != 0 {
-			ratio := times(x[i], reciprocal(v))
-			if people[ratio] += a.n[atoms[i]]; people[ratio] > most {
-				best, most = ratio, people[ratio]
-			}
+// sparse is the atoms of a row: where its values stand, ascending, and how many people they are.
+type sparse struct {
+	at     []int
+	value  []uint64
+	n      []int // of each atom
+	people int
+}
+
+func (a *audit) sparse(row []uint64, atoms []int32) (s sparse) {
+	for i, v := range row {
+		if v != 0 {
+			s.at, s.value, s.n = append(s.at, i), append(s.value, v), append(s.n, a.n[atoms[i]])
+			s.people += a.n[atoms[i]]
 		}
 	}
-	return best
+	return s
+}
+
+// common gives the multiple of y that cancels the most people of x, 0 when they share nobody, and how many people x less that
+// multiple of y is about. inverse remembers reciprocals.
+func common(x, y *sparse, inverse map[uint64]uint64) (best uint64, people int) {
+	var ratios [8]uint64 // nearly always one or two
+	var cancelled [8]int
+	shared, different := 0, 0
+	for i, j := 0, 0; i < len(x.at) && j < len(y.at); {
+		switch {
+		case x.at[i] < y.at[j]:
+			i++
+			continue
+		case x.at[i] > y.at[j]:
+			j++
+			continue
+		}
+		by, known := inverse[y.value[j]]
+		if !known {
+			by = reciprocal(y.value[j])
+			inverse[y.value[j]] = by
+		}
+		ratio := times(x.value[i], by)
+		at := slices.Index(ratios[:different], ratio)
+		if at < 0 && different < len(ratios) {
+			at = different
+			ratios[at], different = ratio, different+1
+		}
+		if at >= 0 {
+			cancelled[at] += x.n[i]
+		}
+		shared += x.n[i]
+		i++
+		j++
+	}
+	most := 0
+	for i, n := range cancelled[:different] {
+		if n > most {
+			best, most = ratios[i], n
+		}
+	}
+	return best, x.people + y.people - shared - most
 }
 
 func scale(row []uint64, by uint64) {
