@@ -9,11 +9,15 @@ package audit
 import (
 	"cmp"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"koe"
 )
@@ -87,23 +91,19 @@ func Check(ctx context.Context, folder string, truth Truth) (Result, error) {
 	}
 	a := &auditor{truth: truth, figures: map[printed]said{}}
 	result := Result{Release: filepath.Base(folder), Untold: truth.Untold}
+	var names []string
 	for _, entry := range entries {
-		if err := ctx.Err(); err != nil {
-			return Result{}, err
-		}
 		if entry.IsDir() {
 			a.add(Finding{Kind: Unread, File: entry.Name(), What: both("リリースの中にフォルダーがあり、読まれていません。", "a folder inside the release; it is not read")})
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(folder, entry.Name()))
-		if err != nil {
-			return Result{}, koe.Errorf(koe.Internal, "reading the release: %w", err)
-		}
-		a.read(entry.Name(), data)
-		result.Files++
+		names = append(names, entry.Name())
 	}
-	if result.Files == 0 {
+	if result.Files = len(names); result.Files == 0 {
 		return Result{}, koe.Errorf(koe.NotFound, "there are no files in %s", folder)
+	}
+	if err := a.readAll(ctx, folder, names); err != nil {
+		return Result{}, err
 	}
 	if err := a.search(ctx); err != nil {
 		return Result{}, err
@@ -122,6 +122,43 @@ func Check(ctx context.Context, folder string, truth Truth) (Result, error) {
 	result.Attacked = a.attacked
 	result.Findings = a.found()
 	return result, nil
+}
+
+// readAll reads the files, several at a time; what was read stands in the order of the names.
+func (a *auditor) readAll(ctx context.Context, folder string, names []string) error {
+	each := make([]auditor, len(names))
+	failed := make([]error, len(names))
+	together(len(names), func(i int) {
+		if failed[i] = ctx.Err(); failed[i] != nil {
+			return
+		}
+		data, err := os.ReadFile(filepath.Join(folder, names[i]))
+		if err != nil {
+			failed[i] = koe.Errorf(koe.Internal, "reading the release: %w", err)
+			return
+		}
+		each[i].truth = a.truth
+		each[i].read(names[i], data)
+	})
+	for i := range each {
+		a.documents = append(a.documents, each[i].documents...)
+		a.findings = append(a.findings, each[i].findings...)
+	}
+	return errors.Join(failed...)
+}
+
+// together runs do for each of n, as many at a time as there are processors.
+func together(n int, do func(i int)) {
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // auditor gathers what was read and what was found.

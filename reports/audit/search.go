@@ -19,24 +19,27 @@ func (a *auditor) search(ctx context.Context) error {
 	n := newNeedles(a.truth.People)
 	keys := map[string][2]string{} // candidate → file, place
 	digits := map[string]longNumber{}
-	for _, d := range a.documents {
-		if err := ctx.Err(); err != nil {
-			return err
+	scans := make([]scan, len(a.documents))
+	together(len(scans), func(i int) {
+		if ctx.Err() == nil {
+			scans[i] = scanned(a.documents[i], n)
 		}
-		for _, p := range d.pieces {
-			for _, hit := range n.find(p) {
-				a.add(Finding{Kind: Leak, File: d.name, Place: p.place, N: 1, What: hit.what()})
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, s := range scans {
+		for _, f := range s.leaks {
+			a.add(f)
+		}
+		for _, c := range s.candidates {
+			if _, known := keys[c.text]; !known {
+				keys[c.text] = [2]string{c.file, c.place}
 			}
-			for _, c := range candidates(p.data) {
-				if _, known := keys[c]; !known {
-					keys[c] = [2]string{d.name, p.place}
-				}
-			}
-			for _, x := range longNumbers(p.data) {
-				if _, known := digits[x.text]; !known || p.shown {
-					x.file, x.place, x.shown = d.name, p.place, p.shown
-					digits[x.text] = x
-				}
+		}
+		for _, x := range s.numbers {
+			if _, known := digits[x.text]; !known || x.shown {
+				digits[x.text] = x
 			}
 		}
 	}
@@ -44,6 +47,36 @@ func (a *auditor) search(ctx context.Context) error {
 		return err
 	}
 	return a.unrounded(ctx, digits)
+}
+
+// scan is what the search finds in one document.
+type scan struct {
+	leaks      []Finding
+	candidates []candidate // for keys
+	numbers    []longNumber
+}
+
+// candidate is a text that may be a key, where it first stands.
+type candidate struct{ text, file, place string }
+
+func scanned(d *document, n *needles) (s scan) {
+	seen := map[string]bool{}
+	for _, p := range d.pieces {
+		for _, hit := range n.find(p) {
+			s.leaks = append(s.leaks, Finding{Kind: Leak, File: d.name, Place: p.place, N: 1, What: hit.what()})
+		}
+		for _, c := range candidates(p.data) {
+			if !seen[c] {
+				seen[c] = true
+				s.candidates = append(s.candidates, candidate{c, d.name, p.place})
+			}
+		}
+		for _, x := range longNumbers(p.data) {
+			x.file, x.place, x.shown = d.name, p.place, p.shown
+			s.numbers = append(s.numbers, x)
+		}
+	}
+	return s
 }
 
 // keyLike is a run of letters and digits as long as the keys of people, answers and invitations, and as tokens of links.
