@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"koe/analysis"
 	"koe/cmd/koe/demo"
 	"koe/collector/form"
 	"koe/collector/imports"
@@ -97,6 +98,11 @@ func (k *wired) Dispatch(ctx context.Context, now time.Time) (int, error) {
 		err = fmt.Errorf("mail to %s: %s", r.Trouble[0].Person, r.Trouble[0].Error)
 	}
 	return r.Sent, err
+}
+
+func (k *wired) Load(ctx context.Context, now time.Time) error {
+	_, err := analysis.Load(ctx, k.app.analysisConfig(k.workspace, k.store), now, false)
+	return err
 }
 
 func (k *wired) Refresh(ctx context.Context, now time.Time) error {

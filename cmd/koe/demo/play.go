@@ -40,7 +40,8 @@ type Koe interface {
 	ImportEvents(ctx context.Context, now time.Time, file string) error
 	// Dispatch is koe dispatch; it says how many mails were sent.
 	Dispatch(ctx context.Context, now time.Time) (sent int, err error)
-	// Refresh is koe load and koe analyze.
+	// Load is koe load, and Refresh koe load and koe analyze.
+	Load(ctx context.Context, now time.Time) error
 	Refresh(ctx context.Context, now time.Time) error
 	// Report is koe report; it gives the files.
 	Report(ctx context.Context, now time.Time) (folder string, files []string, err error)
@@ -202,7 +203,7 @@ func (p *player) day(ctx context.Context, day koe.Date) error {
 		return err
 	}
 	if day.Day == 1 && (day.Month == time.April || day.Month == time.October) {
-		return p.koe.Refresh(ctx, p.at(day, 23, 0))
+		return p.koe.Load(ctx, p.at(day, 23, 0))
 	}
 	return nil
 }
