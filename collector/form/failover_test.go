@@ -19,7 +19,7 @@ import (
 // standby is promoted, what is left of it becomes the standby of that, and the collector finds the server that takes
 // writes by itself. Whoever was thanked has exactly one submission in the end. KOE_KILLS sets how often.
 func TestFailover_NoThankedSubmissionIsLostAndNoneIsDoubled(t *testing.T) {
-	kills := killsOr(3)
+	kills := killsOr(20)
 	dir := t.TempDir()
 	must(t, os.CopyFS(filepath.Join(dir, "house"), os.DirFS("testdata/house")))
 	space, problems := journey.Open(filepath.Join(dir, "house"))
