@@ -435,34 +435,6 @@ func (s *safety) score(construct string, n []int) []disclosure.Reason {
 	return shown
 }
 
-func (a *analyzer) safeRates(ctx context.Context, all map[string]*safety) error {
-	rows, err := readMain[ResponseRate](ctx, a, "response_rate", "journey, stage, period, segment, member")
-	if err != nil {
-		return err
-	}
-	for _, run := range runs(rows, func(r *ResponseRate) string { return r.Journey }) {
-		s := all[run[0].Journey]
-		// People asked are bounded from below by those asked at one stage.
-		reasons := s.figureOver(s.askedPlan, figureName("rate"), counted(s, run, func(r *ResponseRate) (string, string, string, slice, *int64) {
-			return r.Segment, r.Member, r.Stage, quarterSlice(r.Period), r.Invited
-		}), s.k)
-		s.rates = reasons
-		for i := range run {
-			r := &run[i]
-			r.Withheld = s.reason(reasons, r.Segment, r.Member, r.Stage, quarterSlice(r.Period))
-			if r.Withheld != "" {
-				r.Invited, r.Answered, r.Rate, r.CILow, r.CIHigh = nil, nil, nil, nil, nil
-				continue
-			}
-			var answered *int64
-			answered, r.AnsweredShown = shown(zero(r.Answered))
-			r.Invited, r.InvitedShown = shown(zero(r.Invited))
-			r.Answered = answered
-		}
-	}
-	return storeSafe(ctx, a, "response_rate", rows)
-}
-
 func (a *analyzer) safeRecommend(ctx context.Context, all map[string]*safety) error {
 	rows, err := readMain[Recommend](ctx, a, "recommend", "journey, question, stage, period, segment, member")
 	if err != nil {
