@@ -168,6 +168,8 @@ var japanese = map[phrase]string{
 	"the key %s stands here twice":                                                            "キー %s が二度出てきます",
 	"the file has more than %d values":                                                        "ファイルの値が %d 個を超えています",
 	"there is no &%s before this *%s":                                                         "*%[2]s より前に &%[1]s がありません",
+	"there is nothing behind this &":                                                          "この & のあとに何もありません",
+	"what this stands for (*) is itself":                                                      "* が自分自身を指しています",
 	"put a text that begins with * between quotes":                                            "* で始まる文は引用符で囲んでください",
 	"YAML's tags (!) are not read here":                                                       "YAML のタグ(!)は使えません",
 	"put a text that begins with ! between quotes":                                            "! で始まる文は引用符で囲んでください",

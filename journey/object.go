@@ -248,11 +248,15 @@ func resolve(r *reader, path string, n ast.Node) (ast.Node, bool) {
 			r.fail(path, "YAML's tags (!) are not read here").hint("put a text that begins with ! between quotes")
 			return nil, false
 		case nil:
+			if _, anchored := r.nodes[path].(*ast.AnchorNode); anchored {
+				r.fail(path, "there is nothing behind this &")
+			}
 			return nil, false
 		default:
 			r.nodes[path] = n
 			return n, true
 		}
 	}
+	r.fail(path, "what this stands for (*) is itself")
 	return nil, false
 }
