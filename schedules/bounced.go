@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"koe"
+	"koe/journey"
 	"koe/mail/bounces"
 	"koe/store"
 )
@@ -32,18 +33,23 @@ func (s *Scheduler) Bounces(ctx context.Context, now time.Time) (BounceResult, e
 	if settings.Bounces == "" {
 		return result, nil
 	}
-	source := bounces.Source{Place: settings.Bounces, TLS: s.imapTLS}
-	if strings.Contains(settings.Bounces, "://") {
-		source.Password = os.Getenv(settings.BouncesPasswordEnv)
-	} else {
-		source.Place = s.workspace.Path(settings.Bounces)
-	}
+	source := Mailbox(s.workspace, os.Getenv)
+	source.TLS = s.imapTLS
 	others, err := source.Read(ctx, func(r bounces.Report) error { return s.returned(ctx, now, r, &result) })
 	result.Others = others
 	if err != nil {
 		return result, fmt.Errorf("bounces: %w", err)
 	}
 	return result, nil
+}
+
+// Mailbox is the mailbox of returned mail that koe.yaml names; env gives an environment variable.
+func Mailbox(w *journey.Workspace, env func(string) string) bounces.Source {
+	settings := w.Settings.Mail
+	if strings.Contains(settings.Bounces, "://") {
+		return bounces.Source{Place: settings.Bounces, Password: env(settings.BouncesPasswordEnv)}
+	}
+	return bounces.Source{Place: w.Path(settings.Bounces)}
 }
 
 // returned deals with one report.

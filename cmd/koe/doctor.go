@@ -17,6 +17,7 @@ import (
 
 	"koe"
 	"koe/journey"
+	"koe/schedules"
 	"koe/store"
 )
 
@@ -82,6 +83,7 @@ func (a *app) examine(ctx context.Context) (findings []finding) {
 	a.examineClock(w, add)
 	a.examineStore(ctx, w, add)
 	a.examineMail(ctx, w, add)
+	a.examineReturned(ctx, w, add)
 	return findings
 }
 
@@ -218,4 +220,24 @@ func (a *app) examineMail(ctx context.Context, w *journey.Workspace, add addFind
 		return
 	}
 	add(a.say("メール", "mail"), true, address, "")
+}
+
+// examineReturned sees whether the mailbox of returned mail opens, without reading it.
+func (a *app) examineReturned(ctx context.Context, w *journey.Workspace, add addFinding) {
+	what, settings := a.say("不達の通知", "returned mail"), w.Settings.Mail
+	if settings.Bounces == "" {
+		if settings.SMTP.Host != "" {
+			add(what, true, a.say("読みません(mail.bounces がありません)", "not read (no mail.bounces)"), "")
+		}
+		return
+	}
+	if name := settings.BouncesPasswordEnv; name != "" && a.env(name) == "" {
+		add(what, false, fmt.Sprintf(a.say("環境変数 %s がありません", "%s is not set"), name), fmt.Sprintf(a.say("%s にパスワードを入れて実行してください", "set %s to the password"), name))
+		return
+	}
+	if err := schedules.Mailbox(w, a.env).Check(ctx); err != nil {
+		add(what, false, err.Error(), a.say("koe.yaml の mail.bounces と、その置き場所・パスワード・通信の許可を確かめてください", "check mail.bounces in koe.yaml, its place, password, and the firewall"))
+		return
+	}
+	add(what, true, settings.Bounces, "")
 }

@@ -245,7 +245,13 @@ func TestIMAP_ReadsUnseenReportsOverTLS(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" || others != 1 {
 			t.Errorf("%s: %d others, %s", scheme, others, diff)
 		}
+		if err := source.Check(t.Context()); err != nil {
+			t.Errorf("%s: %v", scheme, err)
+		}
 		source.Password = "chigau"
+		if err := source.Check(t.Context()); koe.KindOf(err) != koe.Internal {
+			t.Errorf("a wrong password: %v", err)
+		}
 		if _, err := source.Read(t.Context(), nil); koe.KindOf(err) != koe.Internal || strings.Contains(err.Error(), "himitsu") {
 			t.Errorf("a wrong password: %v", err)
 		}

@@ -32,7 +32,7 @@ type Source struct {
 // Read calls fn with each report that has not been read before, and marks it as read once fn returned nil. An mbox file is not written
 // to, so its reports come each time. others is how many messages were no reports.
 func (s Source) Read(ctx context.Context, fn func(Report) error) (others int, err error) {
-	if strings.HasPrefix(s.Place, "imap://") || strings.HasPrefix(s.Place, "imaps://") {
+	if s.remote() {
 		return s.imap(ctx, fn)
 	}
 	info, err := os.Stat(s.Place)
@@ -149,14 +149,21 @@ func (s Source) mbox(ctx context.Context, fn func(Report) error) (others int, er
 	}
 }
 
-// imap reads the unseen messages of a mailbox and marks the reports as seen.
-func (s Source) imap(ctx context.Context, fn func(Report) error) (others int, err error) {
-	fail := func(err error) error {
-		return koe.Errorf(koe.Internal, "mail.bounces: the mailbox cannot be read: %w", err)
-	}
+// unreadable is why an IMAP mailbox could not be read.
+func unreadable(err error) error {
+	return koe.Errorf(koe.Internal, "mail.bounces: the mailbox cannot be read: %w", err)
+}
+
+// remote reports whether the mailbox is one of IMAP.
+func (s Source) remote() bool {
+	return strings.HasPrefix(s.Place, "imap://") || strings.HasPrefix(s.Place, "imaps://")
+}
+
+// open connects to the IMAP mailbox, logs in and selects it. The connection ends with ctx; the caller closes it.
+func (s Source) open(ctx context.Context, options *imap.SelectOptions) (*imapclient.Client, error) {
 	place, err := url.Parse(s.Place)
 	if err != nil || place.Hostname() == "" || place.User.Username() == "" {
-		return 0, koe.Errorf(koe.Invalid, "mail.bounces: %q is not a mailbox; write imaps://user@host/INBOX", s.Place)
+		return nil, koe.Errorf(koe.Invalid, "mail.bounces: %q is not a mailbox; write imaps://user@host/INBOX", s.Place)
 	}
 	box := strings.TrimPrefix(place.Path, "/")
 	if box == "" {
@@ -164,19 +171,31 @@ func (s Source) imap(ctx context.Context, fn func(Report) error) (others int, er
 	}
 	c, err := s.dial(place)
 	if err != nil {
-		return 0, fail(err)
+		return nil, unreadable(err)
+	}
+	context.AfterFunc(ctx, func() { c.Close() }) // ends what hangs
+	if err = c.Login(place.User.Username(), s.Password).Wait(); err == nil {
+		_, err = c.Select(box, options).Wait()
+	}
+	if err != nil {
+		c.Close()
+		return nil, unreadable(err)
+	}
+	return c, nil
+}
+
+// imap reads the unseen messages of a mailbox and marks the reports as seen.
+func (s Source) imap(ctx context.Context, fn func(Report) error) (others int, err error) {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	c, err := s.open(ctx, nil)
+	if err != nil {
+		return 0, err
 	}
 	defer c.Close()
-	defer context.AfterFunc(ctx, func() { c.Close() })() // ends what hangs
-	if err := c.Login(place.User.Username(), s.Password).Wait(); err != nil {
-		return 0, fail(err)
-	}
-	if _, err := c.Select(box, nil).Wait(); err != nil {
-		return 0, fail(err)
-	}
 	unseen, err := c.UIDSearch(&imap.SearchCriteria{NotFlag: []imap.Flag{imap.FlagSeen}}, nil).Wait()
 	if err != nil {
-		return 0, fail(err)
+		return 0, unreadable(err)
 	}
 	whole := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: maxReport}}
 	for _, uid := range unseen.AllUIDs() { // one by one: a mailbox of thousands fits into any memory
@@ -186,7 +205,7 @@ func (s Source) imap(ctx context.Context, fn func(Report) error) (others int, er
 		set := imap.UIDSetNum(uid)
 		messages, err := c.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{whole}}).Collect()
 		if err != nil {
-			return others, fail(err)
+			return others, unreadable(err)
 		}
 		for _, m := range messages {
 			report, ok := Parse(bytes.NewReader(m.FindBodySection(whole)))
@@ -198,12 +217,12 @@ func (s Source) imap(ctx context.Context, fn func(Report) error) (others int, er
 				return others, err
 			}
 			if err := c.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagSeen}}, nil).Close(); err != nil {
-				return others, fail(err)
+				return others, unreadable(err)
 			}
 		}
 	}
 	if err := c.Logout().Wait(); err != nil {
-		return others, fail(err)
+		return others, unreadable(err)
 	}
 	return others, nil
 }
@@ -228,10 +247,18 @@ func (s Source) dial(place *url.URL) (*imapclient.Client, error) {
 	return imapclient.DialStartTLS(net.JoinHostPort(place.Hostname(), port), options)
 }
 
-// Check reports whether the mailbox is there, for koe doctor. A file or folder is looked at; an IMAP mailbox is logged in to by Read only.
-func (s Source) Check() error {
-	if strings.HasPrefix(s.Place, "imap") && strings.Contains(s.Place, "://") {
-		return nil
+// Check reports whether the mailbox is there: a file or folder is looked at, an IMAP mailbox is logged in to and opened.
+// Nothing is read and nothing marked.
+func (s Source) Check(ctx context.Context) error {
+	if s.remote() {
+		ctx, end := context.WithTimeout(ctx, 30*time.Second)
+		defer end()
+		c, err := s.open(ctx, &imap.SelectOptions{ReadOnly: true})
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		return c.Logout().Wait()
 	}
 	if _, err := os.Stat(s.Place); err != nil {
 		var pathErr *fs.PathError
