@@ -111,33 +111,6 @@ func Wilson(x, n int64, level float64) Interval {
 	return ci
 }
 
-// LargestRemainder rounds shares that sum to 1 to whole percents that sum to 100; nil when they sum to 0.
-func LargestRemainder(shares ...float64) []int {
-	var total float64
-	for _, s := range shares {
-		total += s
-	}
-	if !(total > 0) {
-		return nil
-	}
-	type part struct {
-		at   int
-		rest float64
-	}
-	out, parts, left := make([]int, len(shares)), make([]part, len(shares)), 100
-	for i, s := range shares {
-		exact := 100 * s / total
-		out[i] = int(math.Floor(exact + 1e-9))
-		parts[i] = part{i, exact - float64(out[i])}
-		left -= out[i]
-	}
-	sort.SliceStable(parts, func(i, j int) bool { return parts[i].rest > parts[j].rest+1e-9 })
-	for i := 0; i < left; i++ {
-		out[parts[i%len(parts)].at]++
-	}
-	return out
-}
-
 // TQuantile is the quantile p of Student's t with df degrees of freedom.
 func TQuantile(p, df float64) float64 {
 	if math.IsNaN(df) || df <= 0 {
@@ -174,9 +147,6 @@ func NormalQuantile(p float64) float64 { return distuv.UnitNormal.Quantile(p) }
 
 // NormalTwoSided is the two-sided probability of |z|.
 func NormalTwoSided(z float64) float64 { return math.Erfc(math.Abs(z) / math.Sqrt2) }
-
-// NormalUpper is the probability that a standard normal exceeds z.
-func NormalUpper(z float64) float64 { return math.Erfc(z/math.Sqrt2) / 2 }
 
 // ChiSquareUpper is the probability that χ² with df exceeds x.
 func ChiSquareUpper(x, df float64) float64 {

@@ -482,17 +482,6 @@ func TestPaired_AllTheSameChange(t *testing.T) {
 	}
 }
 
-func TestLargestRemainder_SumsToHundred(t *testing.T) {
-	got := LargestRemainder(1.0/3, 1.0/3, 1.0/3)
-	if got[0]+got[1]+got[2] != 100 {
-		t.Errorf("thirds: %v", got)
-	}
-	got = LargestRemainder(0.455, 0.28, 0.265)
-	if got[0] != 46 || got[1] != 28 || got[2] != 26 {
-		t.Errorf("got %v, want [46 28 26]: the greatest remainders 0.5 and 0.5 tie, the first wins", got)
-	}
-}
-
 func TestRecommend_ByHand(t *testing.T) {
 	// 4 promoters, 3 passives, 3 detractors: score 10; scores +1,0,−1 have variance 0.76667, se 0.27689, t9 2.26216.
 	score, ci := Recommend(4, 3, 3, 0.95)

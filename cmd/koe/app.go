@@ -227,15 +227,6 @@ func (a *app) open(ctx context.Context) (*journey.Workspace, *store.Store, error
 	return w, s, nil
 }
 
-// openStore opens the store that koe.yaml names.
-func openStore(ctx context.Context, w *journey.Workspace, env func(string) string) (*store.Store, error) {
-	cfg, err := storeConfig(w, env)
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, cfg)
-}
-
 // storeConfig says where the store is; the vault key comes from the environment or its file.
 func storeConfig(w *journey.Workspace, env func(string) string) (store.Config, error) {
 	settings := w.Settings

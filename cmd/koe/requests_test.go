@@ -10,6 +10,7 @@ import (
 
 	"koe"
 	"koe/journey"
+	"koe/store"
 )
 
 // koeCommand runs the program in a folder, as a person would, and gives what it says.
@@ -38,7 +39,9 @@ func asking(t *testing.T) string {
 	if len(problems.Serious()) > 0 {
 		t.Fatal(problems)
 	}
-	s, err := openStore(t.Context(), w, func(string) string { return "" })
+	cfg, err := storeConfig(w, func(string) string { return "" })
+	ok(t, err)
+	s, err := store.Open(t.Context(), cfg)
 	ok(t, err)
 	defer s.Close()
 	now := time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
