@@ -126,7 +126,7 @@ func Check(ctx context.Context, folder string, truth Truth) (Result, error) {
 
 // readAll reads the files, several at a time; what was read stands in the order of the names.
 func (a *auditor) readAll(ctx context.Context, folder string, names []string) error {
-	each := make([]auditor, len(names))
+	each, contents := make([]auditor, len(names)), make([][]byte, len(names))
 	failed := make([]error, len(names))
 	together(len(names), func(i int) {
 		if failed[i] = ctx.Err(); failed[i] != nil {
@@ -137,13 +137,19 @@ func (a *auditor) readAll(ctx context.Context, folder string, names []string) er
 			failed[i] = koe.Errorf(koe.Internal, "reading the release: %w", err)
 			return
 		}
-		each[i].truth = a.truth
+		each[i].truth, contents[i] = a.truth, data
 		each[i].read(names[i], data)
 	})
+	byName := map[string][]byte{}
 	for i := range each {
 		a.documents = append(a.documents, each[i].documents...)
 		a.findings = append(a.findings, each[i].findings...)
+		if len(each[i].manifest.Files) > 0 {
+			a.manifest = each[i].manifest
+		}
+		byName[names[i]] = contents[i]
 	}
+	a.listed(byName)
 	return errors.Join(failed...)
 }
 
@@ -166,6 +172,7 @@ type auditor struct {
 	truth     Truth
 	documents []*document
 	findings  []Finding
+	manifest  manifest
 	figures   map[printed]said // that the tables say, by what they are about
 	attacked  int
 }

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -86,27 +85,12 @@ func (a *auditor) understand() {
 	if a.truth.Facts == nil {
 		return
 	}
-	var manifest struct {
-		Files []struct {
-			Name     string `json:"name"`
-			Language string `json:"language"`
-			Scope    struct {
-				Segment string `json:"segment"`
-				Member  string `json:"member"`
-			} `json:"scope"`
-		} `json:"files"`
-	}
-	for _, d := range a.documents {
-		if d.name == "release.json" && json.Unmarshal(d.pieces[0].data, &manifest) != nil {
-			a.add(Finding{Kind: Unread, File: d.name, What: both("release.json が読めません。", "release.json cannot be read")})
-		}
-	}
 	for _, d := range a.documents {
 		if len(d.grids) == 0 {
 			continue
 		}
 		r := &reading{auditor: a, d: d, here: slot{grain: "all"}}
-		for _, f := range manifest.Files {
+		for _, f := range a.manifest.Files {
 			if f.Name == d.name {
 				r.lang, r.here.segment, r.here.member = f.Language, f.Scope.Segment, f.Scope.Member
 			}

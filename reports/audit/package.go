@@ -17,7 +17,7 @@ func (a *auditor) read(name string, data []byte) {
 	case ".html":
 		a.readPage(d, data)
 	case ".json":
-		d.pieces = append(d.pieces, piece{"", data, false})
+		a.readJSON(d, data)
 	case ".xlsx":
 		a.readPackage(d, "", data)
 	default:
