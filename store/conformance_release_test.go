@@ -95,6 +95,28 @@ func releaseIsRemembered(t *testing.T, w world) {
 	}
 }
 
+// exportedReleasesStayInTheBasis: once the figures of a release are written out somebody may have a copy.
+func exportedReleasesStayInTheBasis(t *testing.T, w world) {
+	later := at.Add(time.Hour)
+	record(t, w, "aa", store.ReleaseChange{})
+	record(t, w, "bb", store.ReleaseChange{Known: state(t, w)})
+	if r := must(w.ExportRelease(t.Context(), later, "2026-08-01-2"))(t); !r.ExportedAt.Equal(later) {
+		t.Errorf("exported at %s", r.ExportedAt)
+	}
+	if r := must(w.ExportRelease(t.Context(), later.Add(time.Hour), "2026-08-01-2"))(t); !r.ExportedAt.Equal(later) {
+		t.Errorf("exported again at %s: the first time counts", r.ExportedAt)
+	}
+	if r := must(w.WithdrawRelease(t.Context(), later, "2026-08-01-2", "hr"))(t); !r.Basis || r.State != store.Withdrawn {
+		t.Errorf("%+v left the basis", r)
+	}
+	if _, err := w.ExportRelease(t.Context(), later, "2026-08-01-2"); koe.KindOf(err) != koe.Conflict {
+		t.Errorf("a withdrawn one is exported: %v", err)
+	}
+	if _, err := w.ExportRelease(t.Context(), later, "2026-01-01"); koe.KindOf(err) != koe.NotFound {
+		t.Errorf("one that there is not: %v", err)
+	}
+}
+
 func sameFiguresAreOneRelease(t *testing.T, w world) {
 	first := record(t, w, "aa", store.ReleaseChange{})
 	name, recorded, err := w.PlanRelease(t.Context(), "aa", date(t, "2026-08-09"), nil)

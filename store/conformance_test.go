@@ -60,6 +60,7 @@ func TestConformance(t *testing.T) {
 				{"ReviewsGoWithTheirComments", reviewsGoWithTheirComments},
 				{"ReleaseIsRemembered", releaseIsRemembered},
 				{"SameFiguresAreOneRelease", sameFiguresAreOneRelease},
+				{"ExportedReleasesStayInTheBasis", exportedReleasesStayInTheBasis},
 				{"ReleaseKnowsTheOneBefore", releaseKnowsTheOneBefore},
 				{"LedgerKeepsWhoWasBehindWhat", ledgerKeepsWhoWasBehindWhat},
 				{"WithdrawnInTimeLeavesNothing", withdrawnInTimeLeavesNothing},

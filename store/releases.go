@@ -38,8 +38,9 @@ type Release struct {
 	ApprovedBy  string         `json:"approved_by,omitempty"`
 	WithdrawnAt time.Time      `json:"withdrawn_at,omitzero"`
 	WithdrawnBy string         `json:"withdrawn_by,omitempty"`
-	Files       []ReleaseFile  `json:"files"`  // by name
-	Tables      []ReleaseTable `json:"tables"` // by name
+	ExportedAt  time.Time      `json:"exported_at,omitzero"` // when its figures were first written out as tables
+	Files       []ReleaseFile  `json:"files"`                // by name
+	Tables      []ReleaseTable `json:"tables"`               // by name
 }
 
 // ReleaseFile is one file of a release. Segment and Member are "" for everybody.
@@ -147,13 +148,13 @@ func (s *Store) Release(ctx context.Context, name string) (Release, error) {
 
 func scanRelease(rows *sql.Rows) (r Release, err error) {
 	var basis int
-	var until, prepared, approved, withdrawn string
+	var until, prepared, approved, withdrawn, exported string
 	if err := rows.Scan(&r.Number, &r.Name, (*string)(&r.State), &basis, &r.Inputs, &until, &r.MinGroup, &r.MinComments,
-		&prepared, &r.PreparedBy, &approved, &r.ApprovedBy, &withdrawn, &r.WithdrawnBy); err != nil {
+		&prepared, &r.PreparedBy, &approved, &r.ApprovedBy, &withdrawn, &r.WithdrawnBy, &exported); err != nil {
 		return r, err
 	}
 	r.Basis = basis == 1
-	return r, read(field{until, &r.DataUntil}, field{prepared, &r.PreparedAt}, field{approved, &r.ApprovedAt}, field{withdrawn, &r.WithdrawnAt})
+	return r, read(field{until, &r.DataUntil}, field{prepared, &r.PreparedAt}, field{approved, &r.ApprovedAt}, field{withdrawn, &r.WithdrawnAt}, field{exported, &r.ExportedAt})
 }
 
 // LedgerState names what the releases of the basis are: "" for none. Figures that were made with another state must not
@@ -231,8 +232,29 @@ func (s *Store) ApproveRelease(ctx context.Context, now time.Time, name, by stri
 	return s.Release(ctx, name)
 }
 
-// WithdrawRelease takes a release back. A prepared one, with no other after it in the basis, was in nobody's hands: it leaves the
-// basis, and the ledger is as if it had never been. Any other stays in the basis, since somebody may have a copy, or what a later
+// ExportRelease notes that the figures of a release are written out as tables, before they are: somebody may have a copy then. Again
+// is no error; Conflict when it was withdrawn.
+func (s *Store) ExportRelease(ctx context.Context, now time.Time, name string) (Release, error) {
+	r, err := s.Release(ctx, name)
+	if err != nil || r.State != Withdrawn && !r.ExportedAt.IsZero() {
+		return r, err
+	}
+	var n int64
+	err = s.main.update(ctx, func(tx *tx) (err error) {
+		n, err = tx.exec("export_release", r.Number, stamp(now))
+		return err
+	})
+	if err != nil {
+		return r, err
+	}
+	if r, err = s.Release(ctx, name); err == nil && n == 0 && r.State == Withdrawn {
+		err = koe.Errorf(koe.Conflict, "release %s was withdrawn and cannot be handed out; make a new one with koe report", name)
+	}
+	return r, err
+}
+
+// WithdrawRelease takes a release back. A prepared one that was not exported, with no other after it in the basis, was in nobody's
+// hands: it leaves the basis, and the ledger is as if it had never been. Any other stays in the basis, since somebody may have a copy, or what a later
 // one carries came from it. Again is no error.
 func (s *Store) WithdrawRelease(ctx context.Context, now time.Time, name, by string) (Release, error) {
 	if _, err := s.Release(ctx, name); err != nil {
@@ -254,7 +276,7 @@ func (s *Store) WithdrawRelease(ctx context.Context, now time.Time, name, by str
 				last = max(last, each.Number)
 			}
 		}
-		basis := r.State != Prepared || r.Number != last
+		basis := r.State != Prepared || r.Number != last || !r.ExportedAt.IsZero()
 		n, err := tx.exec("withdraw_release", r.Number, stamp(now), by, number(basis))
 		if err != nil || n == 0 || basis {
 			return err

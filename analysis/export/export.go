@@ -35,12 +35,15 @@ const (
 const (
 	mainFolder = "main"
 	safeFolder = "safe"
+
+	draftFolder = "draft" // safe_* tables that no release shows
 )
 
 // Options says what is exported.
 type Options struct {
-	Warehouse string // path of the published file
+	Warehouse string // path of the published file, or of the figures that are kept of a release
 	Safe      bool   // only the safe_* tables
+	Release   string // of which release the safe_* tables are, when they alone are written; "" for a draft
 	Language  string // of the dictionary's own words
 	Progress  func(done, of int)
 }
@@ -78,6 +81,8 @@ type manifest struct {
 	Organization json.RawMessage `json:"organization"`
 	AsOf         string          `json:"as_of"`
 	SafeOnly     bool            `json:"safe_only"`
+	Release      string          `json:"release,omitempty"`
+	Draft        bool            `json:"draft,omitempty"` // safe_* tables that no release shows: not to be handed on
 	Tables       []Table         `json:"tables"`
 }
 
@@ -115,7 +120,7 @@ func (o *Options) fill(ctx context.Context, db *sql.DB, about map[string]string,
 			return fmt.Errorf("prepare the export: %w", err)
 		}
 	}
-	tables, err := describe(ctx, conn, o.Safe)
+	tables, err := o.describe(ctx, conn)
 	if err != nil {
 		return fmt.Errorf("read what tables there are: %w", err)
 	}
@@ -131,10 +136,10 @@ func (o *Options) fill(ctx context.Context, db *sql.DB, about map[string]string,
 		return err
 	}
 	result.Tables = tables
-	if err := writeDictionary(dir, o.Language, about, tables); err != nil {
+	if err := o.writeDictionary(dir, about, tables); err != nil {
 		return fmt.Errorf("write the dictionary: %w", err)
 	}
-	content, err := json.MarshalIndent(manifest{1, json.RawMessage(about["organization"]), about["as_of"], o.Safe, tables}, "", "  ")
+	content, err := json.MarshalIndent(manifest{1, json.RawMessage(about["organization"]), about["as_of"], o.Safe, o.Release, o.draft(), tables}, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -177,11 +182,21 @@ func writeTable(ctx context.Context, conn *sql.Conn, dir string, t *Table) error
 // wideType holds sums that are wider than 64 bits; Parquet would make them floating.
 const wideType = "DECIMAL(38,0)"
 
+// draft says that the safe_* tables are written alone, and are not those of a release.
+func (o *Options) draft() bool { return o.Safe && o.Release == "" }
+
 // describe lists the tables and views to export with their columns, by folder and name.
-func describe(ctx context.Context, conn *sql.Conn, safeOnly bool) ([]Table, error) {
-	wordings, err := questionWordings(ctx, conn)
-	if err != nil {
-		return nil, err
+func (o *Options) describe(ctx context.Context, conn *sql.Conn) ([]Table, error) {
+	wordings := map[string]koe.Text{}
+	if !o.Safe {
+		var err error
+		if wordings, err = questionWordings(ctx, conn); err != nil {
+			return nil, err
+		}
+	}
+	folders := map[bool]string{true: safeFolder, false: mainFolder}
+	if o.draft() {
+		folders[true] = draftFolder
 	}
 	rows, err := conn.QueryContext(ctx, `
 		SELECT t.name, t.is_view, coalesce(t.comment, ''), c.column_name, c.data_type, coalesce(c.comment, '')
@@ -201,7 +216,7 @@ func describe(ctx context.Context, conn *sql.Conn, safeOnly bool) ([]Table, erro
 			return nil, err
 		}
 		safe := strings.HasPrefix(t.Name, "safe_")
-		if safeOnly && !safe {
+		if o.Safe && !safe {
 			continue
 		}
 		if c.Type == "HUGEINT" || c.Type == "UHUGEINT" {
@@ -215,7 +230,7 @@ func describe(ctx context.Context, conn *sql.Conn, safeOnly bool) ([]Table, erro
 			tables[n-1].Columns = append(tables[n-1].Columns, c)
 			continue
 		}
-		t.File = map[bool]string{true: safeFolder, false: mainFolder}[safe] + "/" + t.Name + ".parquet"
+		t.File = folders[safe] + "/" + t.Name + ".parquet"
 		t.Columns = []Column{c}
 		tables = append(tables, t)
 	}

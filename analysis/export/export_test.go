@@ -148,6 +148,31 @@ func TestWrite_SafeAloneHoldsNothingElse(t *testing.T) {
 	}
 }
 
+func TestWrite_SafeTablesSayOfWhichReleaseTheyAre(t *testing.T) {
+	path, place := made(t, warehouse), t.TempDir()
+	for name, c := range map[string]struct {
+		options  export.Options
+		file     string
+		manifest string
+		page     string
+	}{
+		"released": {export.Options{Safe: true, Release: "2026-08-01"}, "safe/safe_trend.parquet", `"release": "2026-08-01"`, "報告書 2026-08-01 の値"},
+		"draft":    {export.Options{Safe: true}, "draft/safe_trend.parquet", `"draft": true`, "外に渡さないでください"},
+		"all":      {export.Options{}, "safe/safe_trend.parquet", `"safe_only": false`, "発行した値とは限りません"},
+	} {
+		c.options.Warehouse, c.options.Language = path, "ja"
+		folder := filepath.Join(place, name)
+		write(t, c.options, folder)
+		all := contents(t, folder)
+		if all[c.file] == "" || !strings.Contains(all["koe-export.json"], c.manifest) || !strings.Contains(all["dictionary.html"], c.page) {
+			t.Errorf("%s: %s is there: %t\n%s", name, c.file, all[c.file] != "", all["koe-export.json"])
+		}
+		if found, err := export.Made(folder); err != nil || !found.Ours || found.Safe != c.options.Safe || found.Release != c.options.Release {
+			t.Errorf("%s is found to be %+v, %v", name, found, err)
+		}
+	}
+}
+
 func TestWrite_DictionaryExplainsTablesColumnsAndQuestions(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "export")
 	write(t, export.Options{Warehouse: made(t, warehouse), Language: "ja"}, folder)
@@ -184,8 +209,8 @@ func TestWrite_RefusesAFolderWithOtherFiles(t *testing.T) {
 	if d := cmp.Diff(before, contents(t, ours)); d != "" {
 		t.Error("a refused folder was changed")
 	}
-	if is, _, foreign, err := export.Made(ours); !is || len(foreign) != 1 || err != nil {
-		t.Errorf("Made: %v %v %v", is, foreign, err)
+	if found, err := export.Made(ours); !found.Ours || len(found.Foreign) != 1 || err != nil {
+		t.Errorf("Made: %+v %v", found, err)
 	}
 }
 

@@ -34,13 +34,21 @@ func Replaceable(folder string) error {
 	return nil
 }
 
-// Made says whether a folder is an export, whether of the safe_* tables only, and which files in it no export wrote.
-func Made(folder string) (ours, safeOnly bool, foreign []string, err error) {
+// Found is what there is in a folder.
+type Found struct {
+	Ours    bool     // it is an export
+	Safe    bool     // of the safe_* tables only
+	Release string   // of which release these are; "" for a draft
+	Foreign []string // files in it that no export wrote
+}
+
+// Made says whether a folder is an export, and of what.
+func Made(folder string) (Found, error) {
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return false, false, nil, nil
+		return Found{}, nil
 	}
 	ours, m, foreign, err := look(folder)
-	return ours, m.SafeOnly, foreign, err
+	return Found{ours, m.SafeOnly, m.Release, foreign}, err
 }
 
 // look reads what a folder says of itself and compares its list of files with what is there.

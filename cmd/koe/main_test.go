@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -44,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"capture": capture,
 			"code":    code,
 			"copyall": copyAll,
+			"figures": figures,
 		},
 	})
 }
@@ -105,4 +108,21 @@ func copyAll(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: copyall FROM TO")
 	}
 	ts.Check(os.CopyFS(ts.MkAbs(args[1]), os.DirFS(ts.MkAbs(args[0]))))
+}
+
+// figures reads the scores of everybody and of bureaus back out of an export with DuckDB, without the release that they are
+// carried from: figures DIR TO.
+func figures(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: figures DIR TO")
+	}
+	db, err := sql.Open("duckdb", "")
+	ts.Check(err)
+	defer db.Close()
+	_, err = db.Exec(fmt.Sprintf(`COPY (SELECT * EXCLUDE (carried) FROM '%s' WHERE n_shown <> '' AND grain = 'all' AND segment IN ('', 'bureau') ORDER BY ALL) TO '%s' (FORMAT csv)`,
+		filepath.Join(ts.MkAbs(args[0]), "safe", "safe_trend.parquet"), ts.MkAbs(args[1])))
+	ts.Check(err)
+	if lines := strings.Count(ts.ReadFile(args[1]), "\n"); lines < 4 {
+		ts.Fatalf("%d lines of figures: the test proves nothing", lines)
+	}
 }

@@ -104,6 +104,9 @@ func (a *app) withdrawCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if err := analysis.DropFigures(w.Path(w.Settings.Warehouse), r.Name); err != nil {
+					return err
+				}
 				if err := a.audit(c.Context(), s, now, "release withdraw", 0, r.Name); err != nil {
 					return err
 				}
@@ -202,6 +205,9 @@ func (a *app) writeRelease(out io.Writer, w *journey.Workspace, r store.Release)
 	if !r.WithdrawnAt.IsZero() {
 		line("取下げ", "withdrawn", at(r.WithdrawnAt), r.WithdrawnBy)
 	}
+	if !r.ExportedAt.IsZero() {
+		line("書き出し", "exported", at(r.ExportedAt))
+	}
 	line("比較の対象", "compared with later ones", map[bool]string{true: a.say("はい", "yes"), false: a.say("いいえ", "no")}[r.Basis])
 	line("値のSHA-256", "SHA-256 of the figures", r.Inputs)
 	fmt.Fprintln(t)
@@ -254,6 +260,9 @@ func (a *app) releasing(ctx context.Context, w *journey.Workspace, s *store.Stor
 			PreparedBy: userName(), Tables: next.Tables}
 		for _, f := range written.Files {
 			r.Files = append(r.Files, store.ReleaseFile{Name: f.Name, Language: f.Language, Segment: f.Scope.Segment, Member: f.Scope.Member, Bytes: f.Bytes, SHA256: f.SHA256})
+		}
+		if err := analysis.KeepFigures(ctx, w.Path(w.Settings.Warehouse), r.Name, inputs); err != nil {
+			return err
 		}
 		kept, _, err := s.RecordRelease(ctx, now, r, next.Change)
 		if err == nil && kept.Name != written.Name {

@@ -51,6 +51,10 @@ func (a *app) sqlCommand() *cobra.Command {
 			default:
 				return a.prompt(c.Context(), request)
 			}
+			if safe && out != "" {
+				fmt.Fprintln(a.err, a.say("koe: いまの分析の値で、発行した値とは限りません。外に渡すものは koe export --safe で書き出してください",
+					"koe: these are figures of the analysis, and need not be those of a release; what is handed out is written by koe export --safe"))
+			}
 			return a.query(c.Context(), request, out)
 		},
 	}
