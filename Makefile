@@ -4,6 +4,10 @@
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
+# Nothing loads koe as a library: without the names of DuckDB's functions it is 7 MB smaller.
+ifeq ($(shell uname -s),Linux)
+LDFLAGS += -extldflags=-Wl,--exclude-libs,ALL
+endif
 # Keep the linker's memory and the machine's two cores in hand.
 GOFLAGS_TEST := -timeout 20m
 
