@@ -86,6 +86,7 @@ func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "koe",
 		Short:         "中途採用者の声を、時期ごとに聴いて、確かめて、手を打つ / listens to mid-career hires at each stage of their journey",
+		Version:       version, // koe --version, as every program has it
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
@@ -96,6 +97,7 @@ func (a *app) command() *cobra.Command {
 			return err
 		},
 	}
+	root.SetVersionTemplate("koe {{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.dir, "dir", ".", "作業フォルダー / working folder")
 	flags.StringVar(&a.nowFlag, "now", "", "現在時刻の代わり / the time to act at, 2026-04-01 or 2026-04-01T09:00:00+09:00 (default: the clock)")
