@@ -59,6 +59,7 @@ type likeness struct {
 type guessed struct {
 	label, value string
 	share        float64
+	code         bool // by its place, as survey tools number answers
 }
 
 func (in *answerImport) draftOf(t *table.Table, w *headerWords) *draft {
@@ -210,7 +211,12 @@ func (d *draft) labelsOf(a *asked) {
 		return
 	}
 	a.reader.other = "" // here free text is to be seen
-	seen := map[string]bool{}
+	codes, seen := map[string]string{}, map[string]bool{}
+	if d.l.codes != nil { // a mapping does not know the format that it was drafted from
+		for code, value := range d.l.codes(&d.in.journey.Journey, a.question) {
+			codes[cell.Fold(code)] = value
+		}
+	}
 	for _, r := range d.records() {
 		for _, c := range a.columns {
 			text := cell.Clean(r.Text(c.index))
@@ -218,6 +224,10 @@ func (d *draft) labelsOf(a *asked) {
 				continue
 			}
 			seen[text] = true
+			if value, known := codes[cell.Fold(text)]; known {
+				d.labels[a.question.ID] = append(d.labels[a.question.ID], guessed{label: text, value: value, code: true})
+				continue
+			}
 			if _, isNumber := cell.Number(text); isNumber && (a.question.Kind == koe.KindScale || a.question.Kind == koe.KindNumber) {
 				continue // a number out of range is an error, not a label
 			}
@@ -226,7 +236,28 @@ func (d *draft) labelsOf(a *asked) {
 			}
 		}
 	}
-	slices.SortFunc(d.labels[a.question.ID], func(a, b guessed) int { return strings.Compare(a.label, b.label) })
+	labels := d.labels[a.question.ID]
+	slices.SortFunc(labels, func(a, b guessed) int { return strings.Compare(a.label, b.label) })
+	d.byCode(a.question, labels)
+}
+
+// byCode takes the labels that mean nothing, if there are two or more and all are codes of answers by their place (A1, AO01),
+// for the answers at these places. The draft marks them as guesses.
+func (d *draft) byCode(q *koe.Question, labels []guessed) {
+	codes, unknown := limesurveyCodes(&d.in.journey.Journey, q), 0
+	for _, g := range labels {
+		if !g.code {
+			unknown++
+			if codes[g.label] == "" {
+				return
+			}
+		}
+	}
+	for i, g := range labels {
+		if unknown >= 2 && !g.code {
+			labels[i].value, labels[i].code = codes[g.label], true
+		}
+	}
 }
 
 // nearest finds the value whose label is most like a text.

@@ -116,7 +116,11 @@ func (d *draft) question(line func(string, ...any), guess func(string) string, a
 			line("      %s: \"\"   # %s", strconv.Quote(g.label), say(d.in.lang, "対応する値が分かりません(空のままなら無回答)", "no value is like it; left empty it means no answer"))
 			continue
 		}
-		line("      %s: %s%s", strconv.Quote(g.label), strconv.Quote(g.value), guess(percent(g.share)))
+		why := percent(g.share)
+		if g.code {
+			why = say(d.in.lang, "何番目かを表す符号", "a code for the place of the answer")
+		}
+		line("      %s: %s%s", strconv.Quote(g.label), strconv.Quote(g.value), guess(why))
 	}
 }
 

@@ -117,7 +117,7 @@ questions:
 func TestDraftMapping_OfAKnownExportReadsWhatTheFormatReads(t *testing.T) {
 	for _, c := range toolCases() {
 		if c.format == "limesurvey-vv" || c.format == "limesurvey" || strings.HasPrefix(c.file, "google-en") {
-			continue // formats with codes of their own: the draft lists those for a person to fill in
+			continue // formats with marks of their own for what was not shown, which only the format reads
 		}
 		t.Run(c.file, func(t *testing.T) {
 			cfg := staffed(t)
@@ -134,6 +134,28 @@ func TestDraftMapping_OfAKnownExportReadsWhatTheFormatReads(t *testing.T) {
 				t.Errorf("nothing is read by\n%s\n%+v", b, r)
 			}
 		})
+	}
+}
+
+func TestDraftMapping_WritesWhatTheCodesOfSurveyToolsStandFor(t *testing.T) {
+	cfg := staffed(t)
+	b, err := DraftMapping(t.Context(), cfg, filepath.Join("testdata", "answers", "limesurvey-vv.csv"), AnswerOptions{Stage: "m2"}, koetest.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "      \"AO05\": \"5\"   # guess (a code for the place of the answer); please check\n"; !strings.Contains(string(b), want) {
+		t.Errorf("no %s in\n%s", want, b)
+	}
+
+	// The same codes in a table that no format knows: two or more of them are needed to believe it.
+	homemade := "職員コード等,記入日,「分かち合える相手がいない」と感じますか\n"
+	one, two := homemade+"A001,2026/06/01,AO02\n", homemade+"A001,2026/06/01,AO02\nA002,2026/06/02,AO05\n"
+	for content, value := range map[string]string{one: `"AO02": ""`, two: `"AO02": "2"`} {
+		files := file(t, "homemade.csv", content)
+		b, err := DraftMapping(t.Context(), cfg, files[0], AnswerOptions{Stage: "m2"}, koetest.Now())
+		if err != nil || !strings.Contains(string(b), value) {
+			t.Errorf("no %s in\n%s%v", value, b, err)
+		}
 	}
 }
 
