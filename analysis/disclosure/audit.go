@@ -15,17 +15,24 @@ type audit struct {
 	live    []bool   // per atom: somebody in it is behind this figure
 	all     []signed // what must not be computed
 	targets []signed // what of it is not yet proved
-	space   *space   // of what was published when findings last looked
+	space   *basis   // of what was published when findings last looked
+	changed []int    // groups that were taken away since
+	grown   bool     // groups that came back are in the space
+	open    []signed // what was not proved when the space was built
 	rounds  int      // of findings
 	movers  []bool   // per atom: not in the same leaf at all times; nil without a past
 	late    []bool   // per atom: eliminated last, so that what is about them alone stands by itself
 	least   int      // the lowest threshold
+	allLive bool
+	counts  [][]int32 // per stretch and group: its live atoms; nil where they were not counted
+	mark    []int32   // scratch, per atom: the round that it was marked in
+	round   int32
 }
 
 // newAudit finds what must not be computed: the people of a hidden cell of 1 to k-1, now and in every earlier stretch, the
 // difference of any cell between two stretches where 1 to k-1 came or went, and every atom of 1 to k-1.
 func (d *decider) newAudit() *audit {
-	a := &audit{decider: d, live: make([]bool, len(d.n))}
+	a := &audit{decider: d, live: make([]bool, len(d.n)), mark: make([]int32, len(d.n)), allLive: true}
 	for i, g := range d.groups {
 		if i == 0 || g.K < a.least {
 			a.least = g.K
@@ -47,7 +54,7 @@ func (d *decider) newAudit() *audit {
 		a.live[atom] = true
 		for _, cell := range d.cellsOf(d.leaf[d.now][atom]) {
 			if g := d.groups[cell]; g.N == 0 && !g.Absent {
-				a.live[atom] = false
+				a.live[atom], a.allLive = false, false
 				break
 			}
 		}
@@ -90,7 +97,7 @@ func (d *decider) newAudit() *audit {
 		return cmp.Or(cmp.Compare(len(x.plus)+len(x.less), len(y.plus)+len(y.less)), slices.Compare(x.plus, y.plus), slices.Compare(x.less, y.less))
 	})
 	a.targets = slices.CompactFunc(a.targets, func(x, y signed) bool { return slices.Equal(x.plus, y.plus) && slices.Equal(x.less, y.less) })
-	a.all = a.targets
+	a.all, a.open = a.targets, a.targets
 	return a
 }
 
@@ -125,171 +132,82 @@ func without(set, other []int32) (out []int32) {
 	return out
 }
 
-// set gives the atoms of a published sum that anybody is in.
-func (a *audit) set(k known) (out []int32) {
-	for _, atom := range a.in[k.stretch].at(k.group) {
-		if a.live[atom] {
-			out = append(out, atom)
-		}
-	}
-	return out
-}
-
-// published lists every sum that the attacker has.
-func (d *decider) published() (out []known) {
-	for i := range d.groups {
-		for _, s := range d.known[i] {
-			if int(s) != d.now || !d.fresh(i) {
-				out = append(out, known{i, int(s)})
-			}
-		}
-		if d.fresh(i) {
-			out = append(out, known{i, d.now})
-		}
-	}
-	return out
-}
-
-// equation is a set whose sum follows from published sums: whole less parts, whose sets are disjoint and within it.
-type equation struct {
-	set   []int32
-	whole known
-	less  []int
-}
-
-// equations writes what is published as few small sets that span the same: totals of which all parts are published say
-// nothing more, others are taken less their published parts.
-func (a *audit) equations() []equation {
-	var out []equation
-	mark := make([]int32, len(a.n))
-	var round int32
-	for _, k := range a.published() {
-		whole := a.set(k)
-		if len(whole) == 0 {
-			continue
-		}
-		is := func(part int) bool {
-			if k.stretch == a.now {
-				return a.fresh(part)
-			}
-			return slices.Contains(a.decider.known[part], int32(k.stretch))
-		}
-		best, least := -1, len(whole)
-		for _, l := range a.ofLine.at(k.group) {
-			line := a.lines[l]
-			if line.Total != k.group {
-				continue
-			}
-			left := len(whole)
-			for _, part := range line.Parts {
-				if is(part) {
-					left -= a.count(known{part, k.stretch})
-				}
-			}
-			if left < least {
-				best, least = int(l), left
-			}
-		}
-		if best < 0 {
-			out = append(out, equation{set: whole, whole: k})
-			continue
-		}
-		e := equation{whole: k}
-		round++
-		for _, part := range a.lines[best].Parts {
-			if is(part) {
-				e.less = append(e.less, part)
-				for _, atom := range a.in[k.stretch].at(part) {
-					mark[atom] = round
-				}
-			}
-		}
-		for _, atom := range whole {
-			if mark[atom] != round {
-				e.set = append(e.set, atom)
-			}
-		}
-		if len(e.set) != least { // the parts are not what the picture says: take the total as it is
-			e.set, e.less = whole, nil
-		}
-		if len(e.set) > 0 {
-			out = append(out, e)
-		}
-	}
-	slices.SortStableFunc(out, func(x, y equation) int {
-		return cmp.Or(cmp.Compare(len(x.set), len(y.set)), slices.Compare(x.set, y.set))
-	})
-	return out
-}
-
-// count is how many live atoms a sum is over.
-func (a *audit) count(k known) (n int) {
-	for _, atom := range a.in[k.stretch].at(k.group) {
-		if a.live[atom] {
-			n++
-		}
-	}
-	return n
-}
-
-// build gathers what is published into a space.
-func (a *audit) build() []equation {
-	equations := a.equations()
-	weight := make([]int32, len(a.n))
-	for _, e := range equations {
-		for _, atom := range e.set {
-			weight[atom]++
-		}
-	}
-	a.space = newSpace(weight)
-	a.space.late = a.late
-	for i, e := range equations {
-		a.space.add(e.set, int32(i))
-	}
-	return equations
-}
-
 // findings names published groups to take away, so that a target that can be computed no longer can; nil when none can.
 func (a *audit) findings() []int {
 	if len(a.all) == 0 {
 		return nil
 	}
-	equations := a.build()
-	s := a.space
-	if s.overflow {
-		return a.bigFindings(equations)
-	}
-	s.solve()
+	a.refresh()
 	a.rounds++
-	var open []signed
-	taken := map[int]bool{}
-	var victims []int
+	if s := a.space; !s.overflow && (s.moved || a.grown) {
+		open, victims, _ := a.reached()
+		switch {
+		case s.overflow:
+		case a.grown && len(open) == 0 && !a.hasFew():
+			return nil
+		case !a.grown && len(victims) > 0:
+			a.targets = open
+			return victims
+		}
+		// What is out of reach, and what else follows, is seen in a space built for it.
+		a.build()
+		a.targets = a.open
+	}
+	if a.space.overflow {
+		return a.bigFindings()
+	}
+	open, victims, taken := a.reached()
+	if a.space.overflow {
+		return a.bigFindings()
+	}
+	a.targets, a.open = open, open
+	if len(victims) == 0 || a.movers != nil {
+		for _, sources := range a.few(a.space.space) {
+			chosen, _ := a.victims(a.space.equations, sources, taken)
+			victims = append(victims, chosen...)
+		}
+	}
+	return victims
+}
+
+// reached gives the targets that follow from what is published now, where anything can be done about it, and what to take away.
+func (a *audit) reached() (open []signed, victims []int, taken map[int]bool) {
+	s := a.space
+	screened := len(a.targets) > fewTargets
+	if screened {
+		s.solve()
+	}
+	taken = map[int]bool{}
 	for _, target := range a.targets {
-		if !s.maybe(target) {
+		if screened && !s.maybe(target) {
 			continue
 		}
-		sources, within := s.contains(target)
+		sources, within := s.holds(target)
 		if s.overflow {
-			return a.bigFindings(equations)
+			break
 		}
 		if !within {
 			continue
 		}
-		chosen, hit := a.victims(equations, sources, taken)
+		chosen, hit := a.victims(s.equations, sources, taken)
 		if len(chosen) == 0 && !hit {
 			continue // it follows from earlier releases alone: nothing that is done now can help
 		}
 		open = append(open, target)
 		victims = append(victims, chosen...)
 	}
-	a.targets = open
-	if len(victims) == 0 || a.movers != nil {
-		for _, sources := range a.few(s) {
-			chosen, _ := a.victims(equations, sources, taken)
-			victims = append(victims, chosen...)
+	return open, victims, taken
+}
+
+// hasFew reports whether few has anything to look at.
+func (a *audit) hasFew() bool {
+	n := 0
+	for i := range a.space.rows {
+		if a.late[a.space.rows[i].pivot] {
+			n++
 		}
 	}
-	return victims
+	return n > 0 && (a.movers != nil || n <= mostPairs)
 }
 
 // victims chooses the smallest of the published groups that a combination takes and that are decided now, of each target
@@ -324,13 +242,16 @@ func (a *audit) victims(equations []equation, sources map[int32]uint64, taken ma
 	return victims, false
 }
 
+// fewTargets are so few that each is looked at without a screen.
+const fewTargets = 200
+
 // patience is after how many rounds one more group of each combination goes at once.
 const patience = 8
 
 // bigFindings is findings in numbers of any size; it takes the smallest published group that overlaps a target.
-func (a *audit) bigFindings(equations []equation) []int {
+func (a *audit) bigFindings() []int {
 	s := newBigspace()
-	for _, e := range equations {
+	for _, e := range a.equations() {
 		s.add(e.set)
 	}
 	var open []signed
@@ -351,7 +272,7 @@ func (a *audit) bigFindings(equations []equation) []int {
 			open, victims = append(open, target), append(victims, smallest)
 		}
 	}
-	a.targets = open
+	a.targets, a.open = open, open
 	slices.Sort(victims)
 	return slices.Compact(victims)
 }

@@ -14,6 +14,20 @@ type decider struct {
 // Decide says of each group whether it is fresh, carried or withheld. A group without people is left as it came: there is nothing to
 // protect. Ties between groups of one size go to the lower index; otherwise the result depends on the picture alone.
 func (p *Plan) Decide(groups []Group) []Decision {
+	d := p.newDecider(groups)
+	d.settleLines()
+	audit := d.newAudit()
+	audit.run()
+	if audit.giveBack() {
+		audit.targets, audit.open = audit.all, audit.all
+		audit.change(d.settleLines())
+		audit.run()
+	}
+	return d.decisions()
+}
+
+// newDecider takes away what goes by its own size alone.
+func (p *Plan) newDecider(groups []Group) *decider {
 	d := &decider{Plan: p, groups: groups, why: make([]Reason, len(groups)), now: len(p.when) - 1,
 		known: make([][]int32, len(groups))}
 	for i, g := range groups {
@@ -40,16 +54,13 @@ func (p *Plan) Decide(groups []Group) []Decision {
 			d.why[i] = Small
 		}
 	}
-	d.settleLines()
-	audit := d.newAudit()
-	audit.run()
-	if audit.giveBack() {
-		audit.targets = audit.all
-		d.settleLines()
-		audit.run()
-	}
-	out := make([]Decision, len(groups))
-	for i, g := range groups {
+	return d
+}
+
+// decisions says what became of each group.
+func (d *decider) decisions() []Decision {
+	out := make([]Decision, len(d.groups))
+	for i, g := range d.groups {
 		out[i].Withheld = d.why[i]
 		if last := lastFresh(g.Versions); last > 0 && d.why[i] != Published {
 			out[i] = Decision{Carried: last}
@@ -60,8 +71,13 @@ func (p *Plan) Decide(groups []Group) []Decision {
 
 // run takes away whatever the pairs and the algebra find until they find nothing.
 func (a *audit) run() {
+	nested := true // no pair comes about when groups are taken away
 	for {
-		victims := a.pairs()
+		var victims []int
+		if nested {
+			victims = a.pairs()
+			nested = victims != nil
+		}
 		if victims == nil {
 			victims = a.findings()
 		}
@@ -71,7 +87,8 @@ func (a *audit) run() {
 		for _, victim := range victims {
 			a.why[victim] = Complement
 		}
-		a.settleLinesOf(victims)
+		a.change(victims)
+		a.change(a.settleLinesOf(victims))
 	}
 }
 

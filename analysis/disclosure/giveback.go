@@ -67,10 +67,11 @@ func (a *audit) giveBack() (some bool) {
 			a.why[group] = Complement
 			continue
 		}
-		some = true
+		some, a.grown = true, true
 		if first < 0 {
 			continue
 		}
+		a.grow(group)
 		// Of the pool, what is orthogonal to this group as well.
 		work += len(pool) * (len(pool[0]) + len(a.all))
 		by := reciprocal(along[first])
@@ -83,7 +84,7 @@ func (a *audit) giveBack() (some bool) {
 		}
 		pool, products = slices.Delete(pool, first, first+1), slices.Delete(products, first, first+1)
 		if len(pool) < 2 {
-			if a.build(); a.space.overflow {
+			if a.space.overflow {
 				break
 			}
 			pool, several = nil, min(2*several, 32)

@@ -5,18 +5,18 @@ package disclosure
 //
 // What an earlier release published of a part is known; of it only the difference to the nearest such version is hidden.
 // The same rule holds for what is added to a total from one release to another (METHOD 5.3).
-func (d *decider) settleLines() {
+func (d *decider) settleLines() (taken []int) {
 	var changed []int
 	for i, g := range d.groups { // a line without withheld people and without a past has nothing to settle
 		if !d.fresh(i) && g.N > 0 || len(g.Versions) > 0 {
 			changed = append(changed, i)
 		}
 	}
-	d.settleLinesOf(changed)
+	return d.settleLinesOf(changed)
 }
 
-// settleLinesOf does so after a change of these groups.
-func (d *decider) settleLinesOf(changed []int) {
+// settleLinesOf does so after a change of these groups. It gives the groups that it took away.
+func (d *decider) settleLinesOf(changed []int) (taken []int) {
 	var queue []int32
 	waiting := make([]bool, len(d.lines))
 	enqueue := func(groups []int) {
@@ -33,8 +33,11 @@ func (d *decider) settleLinesOf(changed []int) {
 		line := d.lines[queue[0]]
 		waiting[queue[0]] = false
 		queue = queue[1:]
-		enqueue(d.settle(line))
+		some := d.settle(line)
+		taken = append(taken, some...)
+		enqueue(some)
 	}
+	return taken
 }
 
 // settle applies the rule to one line and gives the groups that it took away.

@@ -22,6 +22,7 @@ type space struct {
 	heap     []int32 // scratch: rows to eliminate with, least first
 	queued   []bool
 	used     []use
+	making   []uint64 // scratch: per row, zero between calls
 	overflow bool
 }
 
@@ -123,12 +124,14 @@ func (s *space) clear() {
 	s.touched = s.touched[:0]
 }
 
-// add puts the vector with ones at these columns into the space.
-func (s *space) add(set []int32, source int32) {
+// add puts the vector with ones at these columns into the space and gives its row; -1 when it was there already: it
+// is then the combination in used.
+func (s *space) add(set []int32, source int32) (at int32) {
 	for _, c := range set {
 		s.touch(c, 1)
 	}
 	scale := s.reduce()
+	at = -1
 	r := row{pivot: -1, source: source, scale: scale, div: 1}
 	var common int64
 	for _, c := range s.touched {
@@ -148,11 +151,19 @@ func (s *space) add(set []int32, source int32) {
 			}
 		}
 		r.uses = slices.Clone(s.used)
-		s.pivot[r.pivot] = int32(len(s.rows))
+		at = int32(len(s.rows))
+		s.pivot[r.pivot] = at
 		s.rows = append(s.rows, r)
 		s.queued = append(s.queued, false)
 	}
+	if at < 0 {
+		by := reciprocal(scale)
+		for i := range s.used {
+			s.used[i].factor = times(s.used[i].factor, by)
+		}
+	}
 	s.clear()
+	return at
 }
 
 // prefer reports whether a column is the better pivot: late columns last, units first, then columns that are in few vectors.
@@ -215,7 +226,7 @@ func (s *space) contains(vector signed) (sources map[int32]uint64, ok bool) {
 	for _, c := range vector.less {
 		s.touch(c, -1)
 	}
-	s.reduce()
+	by := reciprocal(s.reduce())
 	ok = !s.overflow
 	for _, c := range s.touched {
 		ok = ok && s.acc[c] == 0
@@ -226,24 +237,33 @@ func (s *space) contains(vector signed) (sources map[int32]uint64, ok bool) {
 	}
 	coefficient := map[int32]uint64{}
 	for _, u := range s.used {
-		coefficient[u.of] = u.factor
+		coefficient[u.of] = times(u.factor, by)
 	}
 	return s.trace(coefficient), true
 }
 
 // trace writes a combination of basis rows as one of the vectors that were put in, modulo prime.
 func (s *space) trace(coefficient map[int32]uint64) (sources map[int32]uint64) {
+	if len(s.making) < len(s.rows) {
+		s.making = make([]uint64, max(len(s.rows), cap(s.rows)))
+	}
+	last := int32(-1)
+	for i, c := range coefficient {
+		s.making[i] = c % prime
+		last = max(last, i)
+	}
 	sources = map[int32]uint64{}
-	for i := int32(len(s.rows) - 1); i >= 0; i-- {
-		c, in := coefficient[i]
-		if !in || c%prime == 0 {
+	for i := last; i >= 0; i-- {
+		c := s.making[i]
+		if c == 0 {
 			continue
 		}
+		s.making[i] = 0
 		r := &s.rows[i]
-		c = times(c, power(r.div, prime-2))
+		c = times(c, reciprocal(r.div))
 		sources[r.source] = times(c, r.scale)
 		for _, u := range r.uses {
-			coefficient[u.of] = plus(coefficient[u.of], prime-times(c, u.factor))
+			s.making[u.of] = plus(s.making[u.of], prime-times(c, u.factor))
 		}
 	}
 	return sources
