@@ -12,27 +12,28 @@ type known struct{ group, stretch int }
 // A target that was found out of reach stays so, since the published only become fewer; so each is proved once.
 type audit struct {
 	*decider
-	live    []bool   // per atom: somebody in it is behind this figure
-	all     []signed // what must not be computed
-	targets []signed // what of it is not yet proved
-	space   *basis   // of what was published when findings last looked
-	changed []int    // groups that were taken away since
-	grown   bool     // groups that came back are in the space
-	open    []signed // what was not proved when the space was built
-	rounds  int      // of findings
-	movers  []bool   // per atom: not in the same leaf at all times; nil without a past
-	late    []bool   // per atom: eliminated last, so that what is about them alone stands by itself
-	least   int      // the lowest threshold
-	allLive bool
-	counts  [][]int32 // per stretch and group: its live atoms; nil where they were not counted
-	mark    []int32   // scratch, per atom: the round that it was marked in
-	round   int32
+	answered []int    // per atom: the people of it who are behind this figure
+	live     []bool   // per atom: there are some
+	all      []signed // what must not be computed
+	targets  []signed // what of it is not yet proved
+	space    *basis   // of what was published when findings last looked
+	changed  []int    // groups that were taken away since
+	grown    bool     // groups that came back are in the space
+	open     []signed // what was not proved when the space was built
+	rounds   int      // of findings
+	movers   []bool   // per atom: not in the same leaf at all times; nil without a past
+	late     []bool   // per atom: eliminated last, so that what is about them alone stands by itself
+	least    int      // the lowest threshold
+	allLive  bool
+	counts   [][]int32 // per stretch and group: its live atoms; nil where they were not counted
+	mark     []int32   // scratch, per atom: the round that it was marked in
+	round    int32
 }
 
 // newAudit finds what must not be computed: the people of a hidden cell of 1 to k-1, now and in every earlier stretch, the
 // difference of any cell between two stretches where 1 to k-1 came or went, and every atom of 1 to k-1.
 func (d *decider) newAudit() *audit {
-	a := &audit{decider: d, live: make([]bool, len(d.n)), mark: make([]int32, len(d.n)), allLive: true}
+	a := &audit{decider: d, answered: d.n, live: make([]bool, len(d.n)), mark: make([]int32, len(d.n)), allLive: true}
 	for i, g := range d.groups {
 		if i == 0 || g.K < a.least {
 			a.least = g.K
@@ -143,7 +144,7 @@ func (a *audit) findings() []int {
 		open, victims, _ := a.reached()
 		switch {
 		case s.overflow:
-		case a.grown && len(open) == 0 && !a.hasFew():
+		case a.grown && len(open) == 0 && !a.hasFew() && len(a.sums(s.equations, s.orthogonal(1))) == 0:
 			return nil
 		case !a.grown && len(victims) > 0:
 			a.targets = open
@@ -165,6 +166,19 @@ func (a *audit) findings() []int {
 		for _, sources := range a.few(a.space.space) {
 			chosen, _ := a.victims(a.space.equations, sources, taken)
 			victims = append(victims, chosen...)
+		}
+	}
+	if len(victims) == 0 {
+		for _, sum := range a.sums(a.space.equations, a.space.orthogonal(1)) {
+			sources, within := a.space.contains(sum)
+			if a.space.overflow {
+				return a.bigFindings()
+			}
+			if within {
+				a.all = append(a.all, sum)
+				chosen, _ := a.victims(a.space.equations, sources, taken)
+				victims = append(victims, chosen...)
+			}
 		}
 	}
 	return victims
@@ -251,14 +265,15 @@ const patience = 8
 // bigFindings is findings in numbers of any size; it takes the smallest published group that overlaps a target.
 func (a *audit) bigFindings() []int {
 	s := newBigspace()
-	for _, e := range a.equations() {
+	equations := a.equations()
+	for _, e := range equations {
 		s.add(e.set)
 	}
 	var open []signed
 	var victims []int
-	for _, target := range a.targets {
+	look := func(target signed) {
 		if !s.contains(target) {
-			continue
+			return
 		}
 		all := slices.Concat(target.plus, target.less)
 		slices.Sort(all)
@@ -270,6 +285,14 @@ func (a *audit) bigFindings() []int {
 		}
 		if smallest >= 0 {
 			open, victims = append(open, target), append(victims, smallest)
+		}
+	}
+	for _, target := range a.targets {
+		look(target)
+	}
+	if len(victims) == 0 {
+		for _, sum := range a.sums(equations, orthogonal(equations, len(a.n))) {
+			look(sum)
 		}
 	}
 	a.targets, a.open = open, open

@@ -1,0 +1,190 @@
+package disclosure
+
+import (
+	"cmp"
+	"slices"
+)
+
+// class is the people that nothing published tells apart: every published sum takes all of them or nobody.
+type class struct {
+	atoms  []int32
+	people int
+	x      uint64 // their part of an arbitrary vector that is orthogonal to all that is published
+}
+
+// sums finds the groups of 1 to k-1 people whose sum follows from what is published, whether they are a cell of some table or
+// not. Such a group is made of whole classes of fewer than k people, and it follows only if its part of a vector that is
+// orthogonal to everything published is nothing: so it is a few numbers that add up to nought, and these are found among all
+// singles and pairs by meeting in the middle, as words of low weight of a code are (Stern 1989). What a vector that was chosen
+// at random shows is proved by the caller. Of up to four classes every group is found, which is all for k up to 5.
+func (a *audit) sums(equations []equation, x []uint64) (out []signed) {
+	small := a.smallClasses(equations, x)
+	if len(small) > mostClasses {
+		return nil
+	}
+	seen := map[[4]int32]bool{}
+	meet(small, a.least, func(group [4]int32) {
+		if seen[group] || len(out) == mostSums {
+			return
+		}
+		seen[group] = true
+		var t signed
+		for _, c := range group {
+			if c >= 0 {
+				t.plus = append(t.plus, small[c].atoms...)
+			}
+		}
+		slices.Sort(t.plus)
+		out = append(out, t)
+	})
+	slices.SortFunc(out, func(x, y signed) int {
+		return cmp.Or(cmp.Compare(len(x.plus), len(y.plus)), slices.Compare(x.plus, y.plus))
+	})
+	return out
+}
+
+const (
+	mostClasses = 6000 // of which all pairs are looked at
+	mostSums    = 5000 // that are found at once; what is taken away for them most often breaks the rest
+)
+
+// smallClasses gathers the classes of 1 to k-1 people that are in anything published.
+func (a *audit) smallClasses(equations []equation, x []uint64) (small []class) {
+	name := make([]uint64, len(a.n)) // of the published sums that an atom is in
+	for i, e := range equations {
+		for _, atom := range e.set {
+			name[atom] += scatter(uint64(i))<<3 | 1
+		}
+	}
+	at := map[uint64]int{}
+	var all []class
+	for atom := range a.n {
+		if name[atom] == 0 || !a.live[atom] {
+			continue
+		}
+		i, known := at[name[atom]]
+		if !known {
+			i = len(all)
+			at[name[atom]], all = i, append(all, class{})
+		}
+		c := &all[i]
+		c.atoms = append(c.atoms, int32(atom))
+		c.people += a.answered[atom]
+		c.x = plus(c.x, x[atom]) % prime
+	}
+	for _, c := range all {
+		if c.people > 0 && c.people < a.least {
+			small = append(small, c)
+		}
+	}
+	return small
+}
+
+// half is one or two classes (the second -1) and what their parts add up to.
+type half struct {
+	x      uint64
+	a, b   int32
+	people int
+}
+
+// meet gives every one to four classes of fewer than k people whose parts add up to nought: their indexes ascending, -1 first.
+// It keeps of all halves only those that may have a counterpart, as a bit for each remainder tells.
+func meet(small []class, k int, found func(group [4]int32)) {
+	halves := func(do func(h half)) {
+		do(half{0, -1, -1, 0})
+		for i := range small {
+			c := &small[i]
+			do(half{c.x, -1, int32(i), c.people})
+			for j := range i {
+				if d := &small[j]; c.people+d.people < k {
+					do(half{plus(c.x, d.x), int32(j), int32(i), c.people + d.people})
+				}
+			}
+		}
+	}
+	n := 0
+	halves(func(half) { n++ })
+	bits := uint64(64)
+	for bits < 16*uint64(n) {
+		bits *= 2
+	}
+	there := make([]uint64, bits/64)
+	halves(func(h half) { there[h.x%bits/64] |= 1 << (h.x % 64) })
+	var left []half
+	halves(func(h half) {
+		if y := (prime - h.x) % prime; there[y%bits/64]>>(y%64)&1 == 1 {
+			left = append(left, h)
+		}
+	})
+	slices.SortFunc(left, func(p, q half) int {
+		return cmp.Or(cmp.Compare(p.x, q.x), cmp.Compare(p.a, q.a), cmp.Compare(p.b, q.b))
+	})
+	for _, p := range left {
+		y := (prime - p.x) % prime
+		from, _ := slices.BinarySearchFunc(left, y, func(h half, y uint64) int { return cmp.Compare(h.x, y) })
+		for _, q := range left[from:] {
+			if q.x != y {
+				break
+			}
+			if n := p.people + q.people; n == 0 || n >= k || shares(p, q) {
+				continue
+			}
+			group := [4]int32{p.a, p.b, q.a, q.b}
+			slices.Sort(group[:])
+			found(group)
+		}
+	}
+}
+
+// shares reports whether two halves have a class in common.
+func shares(p, q half) bool {
+	return p.b >= 0 && (p.b == q.a || p.b == q.b) || p.a >= 0 && (p.a == q.a || p.a == q.b)
+}
+
+// orthogonal gives a vector modulo prime that is orthogonal to the sets of all equations and otherwise arbitrary, where a space
+// overflows: elimination needs no whole numbers for that.
+func orthogonal(equations []equation, columns int) []uint64 {
+	type entry struct {
+		column int
+		value  uint64
+	}
+	rows := make([][]entry, columns) // by the first column, where it is one
+	v := make([]uint64, columns)
+	for _, e := range equations {
+		clear(v)
+		for _, c := range e.set {
+			v[c] = 1
+		}
+		for c := range v {
+			if v[c] %= prime; v[c] == 0 {
+				continue
+			}
+			if rows[c] == nil {
+				by := power(v[c], prime-2)
+				for i := c; i < columns; i++ {
+					if v[i] %= prime; v[i] != 0 {
+						rows[c] = append(rows[c], entry{i, times(v[i], by)})
+					}
+				}
+				break
+			}
+			by := prime - v[c]
+			for _, at := range rows[c] {
+				v[at.column] = plus(v[at.column], times(at.value, by))
+			}
+		}
+	}
+	x := make([]uint64, columns)
+	for c := columns - 1; c >= 0; c-- {
+		if rows[c] == nil {
+			x[c] = scatter(uint64(c))
+			continue
+		}
+		var sum uint64
+		for _, at := range rows[c][1:] {
+			sum = plus(sum, times(at.value, x[at.column]))
+		}
+		x[c] = (prime - sum%prime) % prime
+	}
+	return x
+}
