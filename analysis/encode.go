@@ -3,7 +3,6 @@ package analysis
 import (
 	"database/sql/driver"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"strconv"
 	"time"
@@ -22,48 +21,48 @@ func quarterOf(d koe.Date) string {
 	return strconv.Itoa(d.Year) + "Q" + string(rune('0'+(int(d.Month)+2)/3))
 }
 
-// cellOf hashes what the reductions count by. The hash depends on the values alone, so a rebuilt warehouse has the same.
+// cellOf hashes what the reductions count by (FNV-1a, 64 bits). The hash depends on the values alone, so a rebuilt warehouse
+// has the same.
 func cellOf(journey, stage, wave string, members []string) int64 {
-	h := fnv.New64a()
-	for _, part := range []string{journey, stage, wave} {
-		_, _ = h.Write([]byte(part))
-		_, _ = h.Write([]byte{0})
-	}
+	h := hashPart(hashPart(hashPart(14695981039346656037, journey), stage), wave)
 	for _, member := range members {
-		_, _ = h.Write([]byte(member))
-		_, _ = h.Write([]byte{0})
+		h = hashPart(h, member)
 	}
-	return int64(h.Sum64())
+	return int64(h)
 }
 
-// bucketOf puts a response into one of 1,024 blocks.
+// hashPart hashes on over a text and a zero byte.
+func hashPart(h uint64, text string) uint64 {
+	const prime = 1099511628211
+	for i := range len(text) {
+		h = (h ^ uint64(text[i])) * prime
+	}
+	return h * prime
+}
+
+// bucketOf puts a response into one of 1,024 blocks, by the FNV-1a hash of 32 bits.
 func bucketOf(response string) int16 {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(response))
-	return int16(h.Sum32() >> 22)
-}
-
-// apartRow is one row of answer_apart.
-type apartRow struct {
-	question string
-	position int32
-	value    *float64
-	choice   *string
-	text     *string
-	missing  *string
+	h := uint32(2166136261)
+	for i := range len(response) {
+		h = (h ^ uint32(response[i])) * 16777619
+	}
+	return int16(h >> 22)
 }
 
 // encoder turns submissions into rows. It holds buffers, so it is for one goroutine.
 type encoder struct {
 	layout   *layout
+	shared   *shared
 	location *time.Location
 	mask     func(string) (string, error)
-	err      error // the first text that could not be masked
-	row      []driver.Value
-	apart    []apartRow
+	err      error          // the first text that could not be masked
+	rest     []driver.Value // rows of answer_apart, one after another
 	surveys  map[string]*surveyLayout
 	values   []float64
 }
+
+// apartWidth is the number of columns of answer_apart.
+const apartWidth = 9
 
 // numbers gives a buffer of n numbers.
 func (e *encoder) numbers(n int) []float64 {
@@ -117,31 +116,32 @@ func (e *encoder) wave(s *koe.Submission) (wave string, on koe.Date) {
 		on = koe.DateOf(s.SubmittedAt.UTC()) // the day is all that was kept
 	}
 	if s.DueOn.IsZero() {
-		return quarterOf(on), on
+		return e.shared.quarter(on), on
 	}
-	return quarterOf(s.DueOn), on
+	return e.shared.quarter(s.DueOn), on
 }
 
-// encode gives the wide row of a submission and its rows of answer_apart; both are valid until the next call. spell and
-// cohort are those of the person's stay.
-func (e *encoder) encode(journey *journeyLayout, s *koe.Submission, spell int, cohort string) ([]driver.Value, []apartRow) {
-	survey := e.survey(journey, s.Survey)
+// encode appends the wide row of a submission to row, and its rows of answer_apart to e.rest.
+func (e *encoder) encode(row []driver.Value, journey *journeyLayout, s *koe.Submission, of foundStay) []driver.Value {
+	survey, share := e.survey(journey, s.Survey), e.shared
 	wave, on := e.wave(s)
-	members := e.layout.members(s.Segments)
-	row := append(e.row[:0], s.Response, orNull(string(s.Person)), orNull(s.Invitation), s.Stage, s.Survey, int32(s.Version), wave,
-		s.SubmittedAt.UTC(), s.Language, string(s.Source))
-	for _, member := range members {
-		row = append(row, member)
-	}
+	unit := share.unit(s.Segments)
+	response := driver.Value(s.Response)
+	row = append(row, response, orNull(string(s.Person)), orNull(s.Invitation), share.text(s.Stage), share.text(s.Survey), int32(s.Version), share.text(wave),
+		s.SubmittedAt.UTC(), share.text(s.Language), share.text(string(s.Source)))
+	row = append(row, unit.values...)
 	summary := len(row) + 5 // where core, complete, careless stand
-	row = append(row, on.In(time.UTC), int32(spell), cohort, int32(s.Seconds), s.PublishOK, nil, nil, nil, true, bucketOf(s.Response),
-		cellOf(journey.ID, s.Stage, wave, members))
-	e.apart = e.apart[:0]
+	row = append(row, share.day(on), int32(of.spell), share.text(of.cohort), int32(s.Seconds), s.PublishOK, nil, nil, nil, true, bucketOf(s.Response),
+		cellOf(journey.ID, s.Stage, wave, unit.members))
+	place := apartPlace{encoder: e, response: response, journey: share.text(journey.ID), stage: share.text(s.Stage)}
 	var count answerCount
+	known := 0                                  // answers to questions that the journey has
 	values := e.numbers(len(journey.questions)) // NaN: no number
 	for i, question := range journey.questions {
 		answer, given := s.Answers[question.ID]
-		if !given && survey.asked[i] {
+		if given {
+			known++
+		} else if survey.asked[i] {
 			answer, given = koe.Answer{Missing: koe.NotAsked}, true
 		}
 		if question.Kind == koe.KindContact || question.Kind == koe.KindNote {
@@ -150,7 +150,7 @@ func (e *encoder) encode(journey *journeyLayout, s *koe.Submission, spell int, c
 		if given {
 			count.add(question, &answer)
 		}
-		cell, number := e.place(question, &answer, given)
+		cell, number := place.put(question, &answer, given)
 		values[i] = number
 		if question.storage != apart {
 			row = append(row, cell)
@@ -164,9 +164,11 @@ func (e *encoder) encode(journey *journeyLayout, s *koe.Submission, spell int, c
 		}
 		row = append(row, total, uint8(answered))
 	}
-	for id, answer := range s.Answers { // questions that the journey no longer has
-		if _, known := journey.byQuestion[id]; !known {
-			e.placeApart(id, &answer)
+	if known < len(s.Answers) { // questions that the journey no longer has
+		for id, answer := range s.Answers {
+			if _, known := journey.byQuestion[id]; !known {
+				place.aside(id, &answer)
+			}
 		}
 	}
 	core := count.core
@@ -174,8 +176,7 @@ func (e *encoder) encode(journey *journeyLayout, s *koe.Submission, spell int, c
 		core = count.answered
 	}
 	row[summary], row[summary+1], row[summary+2] = int32(core), count.skipped == 0, count.careless(survey, s.Seconds)
-	e.row = row
-	return row, e.apart
+	return row
 }
 
 func orNull(s string) driver.Value {
@@ -185,8 +186,14 @@ func orNull(s string) driver.Value {
 	return s
 }
 
-// place gives the value of a question's column (nil for those apart) and the answer as a number, NaN when it is none.
-func (e *encoder) place(question *questionLayout, answer *koe.Answer, given bool) (driver.Value, float64) {
+// apartPlace puts the answers of one response where they belong.
+type apartPlace struct {
+	*encoder
+	response, journey, stage driver.Value
+}
+
+// put gives the value of a question's column (nil for those apart) and the answer as a number, NaN when it is none.
+func (p *apartPlace) put(question *questionLayout, answer *koe.Answer, given bool) (driver.Value, float64) {
 	none := math.NaN()
 	if !given {
 		return nil, none
@@ -204,52 +211,49 @@ func (e *encoder) place(question *questionLayout, answer *koe.Answer, given bool
 					}
 				}
 			}
-			e.placeApart(question.ID, answer)
+			p.aside(question.ID, answer)
 			return nil, none
 		}
 		if answer.Value != nil && fitsNarrow(*answer.Value) {
 			return int16(*answer.Value), *answer.Value
 		}
-		e.placeApart(question.ID, answer)
+		p.aside(question.ID, answer)
 		return nil, none
 	case double:
 		if answer.Missing == koe.MissingNone && answer.Value != nil && math.Abs(*answer.Value) <= mostFine {
 			return *answer.Value, *answer.Value
 		}
-		e.placeApart(question.ID, answer)
+		p.aside(question.ID, answer)
 		return nil, none
 	}
-	e.placeApart(question.ID, answer)
+	p.aside(question.ID, answer)
 	return nil, none
 }
 
-// placeApart adds an answer's rows of answer_apart.
-func (e *encoder) placeApart(question string, answer *koe.Answer) {
-	row := apartRow{question: question, position: 1}
+// aside adds an answer's rows of answer_apart.
+func (p *apartPlace) aside(question string, answer *koe.Answer) {
 	switch {
 	case answer.Missing != koe.MissingNone:
-		missing := string(answer.Missing)
-		row.missing = &missing
+		p.add(question, 1, nil, nil, nil, p.shared.text(string(answer.Missing)))
 	case answer.Value != nil:
-		value := *answer.Value
-		row.value = &value
+		p.add(question, 1, *answer.Value, nil, nil, nil)
 	case answer.Text != "":
-		text, err := e.mask(answer.Text)
-		if e.err == nil {
-			e.err = err
+		text, err := p.mask(answer.Text)
+		if p.err == nil {
+			p.err = err
 		}
-		row.text = &text
+		p.add(question, 1, nil, nil, text, nil)
 	case len(answer.Choices) > 0:
 		for i, choice := range answer.Choices {
-			row.position, row.choice = int32(i+1), &choice
-			e.apart = append(e.apart, row)
+			p.add(question, i+1, nil, choice, nil, nil)
 		}
-		return
 	default:
-		missing := string(koe.Skipped)
-		row.missing = &missing
+		p.add(question, 1, nil, nil, nil, p.shared.text(string(koe.Skipped)))
 	}
-	e.apart = append(e.apart, row)
+}
+
+func (p *apartPlace) add(question string, position int, value, choice, text, missing driver.Value) {
+	p.rest = append(p.rest, p.response, p.journey, p.stage, p.shared.text(question), int32(position), value, choice, text, missing)
 }
 
 func missingCode(missing koe.Missing) int16 {

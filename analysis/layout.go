@@ -49,6 +49,7 @@ type segmentColumn struct {
 type journeyLayout struct {
 	*koe.Journey
 	table      string // response_<journey>
+	width      int    // its columns
 	questions  []*questionLayout
 	constructs []*constructLayout
 	byQuestion map[string]*questionLayout
@@ -116,6 +117,7 @@ func newLayout(settings *koe.Settings, journeys []*koe.Journey) *layout {
 			constructs++
 			construct.number = constructs
 		}
+		j.width = len(l.wideColumns(j))
 		l.journeys = append(l.journeys, j)
 	}
 	return l

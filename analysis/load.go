@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"time"
 
 	"koe"
@@ -22,7 +21,7 @@ type source struct {
 	journeys []*koe.Journey
 	location *time.Location
 	feed     feed
-	mask     func(string) (string, error)                // of free text
+	mask     func(string) (string, error)                // of free text; several goroutines call it
 	progress func(done int)                              // rows read so far; may be nil
 	seen     map[string]map[string]time.Time             // when each hypothesis of each journey was first seen
 	voices   *voices.Voices                              // reads free text; nil: texts are not read
@@ -162,20 +161,23 @@ func (b *building) fill(ctx context.Context, l *layout, src source, first *batch
 		if err := execAll(ctx, conn, "BEGIN TRANSACTION"); err != nil {
 			return err
 		}
-		in := &loader{layout: l, conn: conn, fresh: result.Rebuilt, seed: maphash.MakeSeed(), seen: map[uint64]struct{}{},
-			spells: map[koe.PersonKey][]koe.Spell{}, invited: map[string]int{}, used: map[koe.PersonKey]bool{}, touched: map[koe.PersonKey]bool{}, changed: map[koe.PersonKey]bool{},
-			encoder: encoder{layout: l, location: src.location, mask: src.mask}}
+		in := newLoader(l, conn, src, result.Rebuilt)
 		if in.fresh {
 			if err := in.create(ctx, src.seen); err != nil {
+				return err
+			}
+			// The other processors make the rows. DuckDB's own would only wait for them, and busily.
+			if err := execAll(ctx, conn, "SET threads = 1"); err != nil {
 				return err
 			}
 		}
 		preparing, stop := context.WithCancel(ctx)
 		batches := in.prepare(preparing, src.feed, first)
-		defer func() { // nothing is prepared any more when this returns
+		defer func() { // nothing is prepared any more when this returns, and no table is open
 			stop()
 			for range batches {
 			}
+			in.dropTables()
 		}()
 		done := 0
 		var last *batch
@@ -200,6 +202,12 @@ func (b *building) fill(ctx context.Context, l *layout, src source, first *batch
 			}
 		}
 		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := in.closeTables(); err != nil {
+			return err
+		}
+		if err := execAll(ctx, conn, "RESET threads"); err != nil {
 			return err
 		}
 		if err := in.reviews(ctx, src.reviews); err != nil {

@@ -5,7 +5,6 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"time"
 
@@ -14,20 +13,52 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// loader writes batches into one building, inside one transaction. What it knows of people is of the goroutine that prepares
-// batches (prepare.go) until the last one is written; the rest is of the one that writes.
+// loader writes batches into one building, inside one transaction. What it knows of people and of keys, and shared, is of the
+// goroutine that prepares batches (prepare.go) until the last one is written; the rest is of the one that writes.
 type loader struct {
-	layout  *layout
-	conn    *duckdb.Conn
-	encoder encoder
-	fresh   bool                // the tables were empty when the load began
-	seed    maphash.Seed        //
-	seen    map[uint64]struct{} // hashes of keys written by this load: they may be in the tables though fresh
-	spells  map[koe.PersonKey][]koe.Spell
-	invited map[string]int // invitation → spell
-	used    map[koe.PersonKey]bool
-	touched map[koe.PersonKey]bool // their responses may have a wrong stay
-	changed map[koe.PersonKey]bool // anything of theirs is new; none in a fresh warehouse
+	layout   *layout
+	conn     *duckdb.Conn
+	location *time.Location
+	mask     func(string) (string, error) // of free text; several goroutines call it
+	fresh    bool                         // the tables were empty when the load began
+	open     map[string]*table            // what is being appended to
+	spare    spareRows
+	encoders []*encoder // of responses, one a processor
+	shared   *shared
+
+	people    map[koe.PersonKey]*knownPerson
+	invited   map[string]int // invitation → spell
+	responses keySet         // written by this load
+	events    keySet
+	touched   map[koe.PersonKey]bool // their responses may have a wrong stay
+	changed   map[koe.PersonKey]bool // anything of theirs is new; none in a fresh warehouse
+}
+
+// knownPerson is what a load has seen of one person.
+type knownPerson struct {
+	listed bool // with the stays
+	spells []koe.Spell
+	used   bool // to find the stay of a response
+}
+
+func newLoader(l *layout, conn *duckdb.Conn, src source, fresh bool) *loader {
+	return &loader{layout: l, conn: conn, location: src.location, mask: src.mask, fresh: fresh, open: map[string]*table{}, shared: newShared(l),
+		people: map[koe.PersonKey]*knownPerson{}, invited: map[string]int{}, responses: newKeySet(), events: newKeySet(),
+		touched: map[koe.PersonKey]bool{}, changed: map[koe.PersonKey]bool{}}
+}
+
+func (in *loader) newEncoder() *encoder {
+	return &encoder{layout: in.layout, location: in.location, mask: in.mask, shared: newShared(in.layout)}
+}
+
+// person finds what is known of somebody, or begins to know.
+func (in *loader) person(key koe.PersonKey) *knownPerson {
+	p, ok := in.people[key]
+	if !ok {
+		p = &knownPerson{}
+		in.people[key] = p
+	}
+	return p
 }
 
 // table appends to one table of the warehouse.
@@ -35,6 +66,7 @@ type table struct {
 	appender *duckdb.Appender
 	name     string
 	err      error
+	waiting  int // rows that no statement sees yet, where somebody counts them
 }
 
 func (in *loader) appendTo(name string) *table {
@@ -42,10 +74,52 @@ func (in *loader) appendTo(name string) *table {
 	return &table{appender: appender, name: name, err: err}
 }
 
+// opened gives a table that stays open until closeTables.
+func (in *loader) opened(name string) *table {
+	t, ok := in.open[name]
+	if !ok {
+		t = in.appendTo(name)
+		in.open[name] = t
+	}
+	return t
+}
+
+// closeTables writes what is still waiting in the open tables.
+func (in *loader) closeTables() error {
+	var errs []error
+	for _, t := range in.open {
+		errs = append(errs, t.close())
+	}
+	clear(in.open)
+	return joined(errs...)
+}
+
+// dropTables forgets what is still waiting in the open tables.
+func (in *loader) dropTables() {
+	for _, t := range in.open {
+		if t.appender != nil {
+			_ = t.appender.Clear()
+			_ = t.appender.Close() // the transaction ends without it
+		}
+	}
+	clear(in.open)
+}
+
 func (t *table) add(row ...driver.Value) {
 	if t.err == nil {
 		t.err = t.appender.AppendRow(row...)
 	}
+}
+
+// flush writes what is waiting, so that the next statement sees it.
+func (t *table) flush(ctx context.Context) error {
+	if t.err == nil {
+		t.err, t.waiting = t.appender.FlushWithCancel(ctx), 0
+	}
+	if t.err != nil {
+		return fmt.Errorf("write %s: %w", t.name, t.err)
+	}
+	return nil
 }
 
 func (t *table) close() error {
@@ -60,28 +134,9 @@ func (t *table) close() error {
 	return nil
 }
 
-// clear deletes the rows with these keys, where there may be any.
+// clear deletes the rows with these keys; there may be none.
 func (in *loader) clear(ctx context.Context, tableName, keyColumn string, keys []string) error {
-	stale := keys
-	if in.fresh {
-		stale = nil
-	}
-	for _, key := range keys {
-		var h maphash.Hash
-		h.SetSeed(in.seed)
-		_, _ = h.WriteString(tableName)
-		_ = h.WriteByte(0)
-		_, _ = h.WriteString(key)
-		sum := h.Sum64()
-		if _, again := in.seen[sum]; again && in.fresh {
-			stale = append(stale, key)
-		}
-		in.seen[sum] = struct{}{}
-	}
-	if len(stale) == 0 {
-		return nil
-	}
-	if err := in.listKeys(ctx, stale); err != nil {
+	if err := in.listKeys(ctx, keys); err != nil {
 		return err
 	}
 	if !in.fresh {
@@ -120,23 +175,30 @@ func lastOf[T any](rows []T, key func(*T) string) ([]T, []string) {
 	return kept, keys
 }
 
+// foundStay is the stay of somebody who answered: its number and the quarter in which it began.
+type foundStay struct {
+	spell  int
+	cohort string
+}
+
 // stayOf finds the stay of a submission in what this load has seen; when that is not enough the person is marked, and
 // finish looks again.
-func (in *loader) stayOf(s *koe.Submission) (spell int, cohort string) {
+func (in *loader) stayOf(s *koe.Submission) foundStay {
 	if s.Person == "" {
-		return 0, ""
+		return foundStay{}
 	}
-	in.used[s.Person] = true
-	spells, known := in.spells[s.Person]
+	person := in.person(s.Person)
+	person.used = true
 	invited, sent := in.invited[s.Invitation]
-	if !known || (s.Invitation != "" && !sent) {
+	if !person.listed || (s.Invitation != "" && !sent) {
 		in.touched[s.Person] = true
 	}
 	on := s.DueOn
 	if on.IsZero() {
-		on = koe.DateOf(s.SubmittedAt.In(in.encoder.location))
+		on = koe.DateOf(s.SubmittedAt.In(in.location))
 	}
-	return stay(spells, invited, on)
+	spell, cohort := stay(person.spells, invited, on)
+	return foundStay{spell, cohort}
 }
 
 // stay picks the stay that an answer belongs to: the invitation's; without one the first that was not over on that day,

@@ -3,14 +3,19 @@ package analysis
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"koe"
 )
 
-// prepared is a batch as rows: the next one is read and encoded while this one is being written.
+// prepared is a batch as rows. A batch is read while the one before is made into rows, and that while the one before it is
+// being written.
 type prepared struct {
 	batch *batch
 	err   error
@@ -20,36 +25,93 @@ type prepared struct {
 // rowSet is what a batch writes to one table, in order: the rows that have one of the keys are deleted first.
 type rowSet struct {
 	table    string
-	keyed    string // the column of the keys
-	keys     []string
-	rows     [][]driver.Value
+	keyed    string   // the column of the keys
+	keys     []string // of rows that may be in the table already
+	width    int      // columns of the table
+	blocks   [][]driver.Value
 	answerOf *journeyLayout // the journey whose responses these are; nil for other rows
+	written  []string       // with answerOf, in a warehouse that is not fresh: the keys of the rows
+}
+
+// spareRows keeps what rows were written from, for the next batch.
+type spareRows struct {
+	lock sync.Mutex
+	free map[string][][]driver.Value // by table
+}
+
+func (s *spareRows) take(table string) []driver.Value {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	free := s.free[table]
+	if len(free) == 0 {
+		return nil
+	}
+	s.free[table] = free[:len(free)-1]
+	return free[len(free)-1]
+}
+
+func (s *spareRows) give(table string, values []driver.Value) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if s.free == nil {
+		s.free = map[string][][]driver.Value{}
+	}
+	s.free[table] = append(s.free[table], values[:0])
+}
+
+// fetched is a batch as it comes from the feed.
+type fetched struct {
+	batch *batch
+	err   error
+}
+
+// fetch reads batches, from the first on, until there are no more or ctx ends.
+func fetch(ctx context.Context, from feed, first *batch) <-chan fetched {
+	out := make(chan fetched)
+	go func() {
+		defer close(out)
+		for at := (fetched{batch: first}); ; {
+			select {
+			case out <- at:
+			case <-ctx.Done():
+				return
+			}
+			if at.err != nil || !at.batch.more {
+				return
+			}
+			next, err := from.next(ctx, at.batch.cursor)
+			if err != nil {
+				err = fmt.Errorf("read the store: %w", err)
+			}
+			at = fetched{next, err}
+		}
+	}()
+	return out
 }
 
 // prepare reads batches, from the first on, and gives their rows, until there are no more or ctx ends.
 func (in *loader) prepare(ctx context.Context, from feed, first *batch) <-chan *prepared {
-	out := make(chan *prepared, 1)
+	out := make(chan *prepared, 4)
+	batches := fetch(ctx, from, first)
 	go func() {
 		defer close(out)
-		for at := first; ; {
-			p := in.encode(at)
+		defer func() { // nothing is read any more when out is closed
+			for range batches {
+			}
+		}()
+		for b := range batches {
+			p := &prepared{err: b.err}
+			if b.err == nil {
+				p = in.encode(b.batch)
+			}
 			select {
 			case out <- p:
 			case <-ctx.Done():
 				return
 			}
-			if !at.more || p.err != nil {
+			if p.err != nil {
 				return
 			}
-			next, err := from.next(ctx, at.cursor)
-			if err != nil {
-				select {
-				case out <- &prepared{err: fmt.Errorf("read the store: %w", err)}:
-				case <-ctx.Done():
-				}
-				return
-			}
-			at = next
 		}
 	}()
 	return out
@@ -60,29 +122,43 @@ func (in *loader) encode(b *batch) *prepared {
 	if b.erased > 0 && !in.fresh {
 		return &prepared{batch: b} // it will not be written
 	}
-	p := &prepared{batch: b, sets: slices.Concat(in.people(b), in.events(b), in.invitations(b), in.submissions(b))}
-	p.err = in.encoder.err
+	p := &prepared{batch: b, sets: slices.Concat(in.personRows(b), in.eventRows(b), in.invitationRows(b))}
+	responses, err := in.responseRows(b)
+	p.sets, p.err = append(p.sets, responses...), err
 	return p
 }
 
-// write writes what a batch was made into.
+// write writes what a batch was made into. In a fresh warehouse rows may wait in open tables: nothing reads them before the
+// last batch.
 func (in *loader) write(ctx context.Context, p *prepared) error {
 	for _, set := range p.sets {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := in.clear(ctx, set.table, set.keyed, set.keys); err != nil {
+		t := in.opened(set.table)
+		if len(set.keys) > 0 {
+			if err := t.flush(ctx); err != nil {
+				return err
+			}
+			if err := in.clear(ctx, set.table, set.keyed, set.keys); err != nil {
+				return err
+			}
+		}
+		for _, rows := range set.blocks {
+			for at := 0; at < len(rows); at += set.width {
+				t.add(rows[at : at+set.width]...)
+			}
+			t.waiting += len(rows) / set.width
+			in.spare.give(set.table, rows)
+		}
+		if in.fresh && t.err == nil && t.waiting < mostWaiting {
+			continue
+		}
+		if err := t.flush(ctx); err != nil {
 			return err
 		}
-		t := in.appendTo(set.table)
-		for _, row := range set.rows {
-			t.add(row...)
-		}
-		if err := t.close(); err != nil {
-			return err
-		}
-		if set.answerOf != nil && !in.fresh {
-			if err := in.noteAnswers(ctx, set.answerOf, set.keys); err != nil {
+		if set.answerOf != nil {
+			if err := in.noteAnswers(ctx, set.answerOf, set.written); err != nil {
 				return err
 			}
 		}
@@ -90,80 +166,100 @@ func (in *loader) write(ctx context.Context, p *prepared) error {
 	return nil
 }
 
-func (in *loader) people(b *batch) []rowSet {
+// mostWaiting is how many rows wait in an open table at most. The less is left for the end of a load, the more is done while
+// the next batch is being read.
+const mostWaiting = 40_000
+
+// stale gives the keys of rows that may be in a table already.
+func (in *loader) stale(keys []string, again func(key string) bool) []string {
+	if !in.fresh {
+		return keys
+	}
+	var stale []string
+	for _, key := range keys {
+		if again(key) {
+			stale = append(stale, key)
+		}
+	}
+	return stale
+}
+
+func (in *loader) personRows(b *batch) []rowSet {
 	people, keys := lastOf(b.people, func(p *koe.Person) string { return string(p.Key) })
 	if len(people) == 0 {
 		return nil
 	}
-	person := rowSet{table: "person", keyed: "person_key", keys: keys, rows: make([][]driver.Value, 0, len(people))}
-	spell := rowSet{table: "spell", keyed: "person_key", keys: keys, rows: make([][]driver.Value, 0, len(people))}
+	stale := in.stale(keys, func(key string) bool { return in.person(koe.PersonKey(key)).listed })
+	person := rowSet{table: "person", keyed: "person_key", keys: stale, width: 6 + len(in.layout.segments), blocks: [][]driver.Value{in.spare.take("person")}}
+	spell := rowSet{table: "spell", keyed: "person_key", keys: stale, width: 6, blocks: [][]driver.Value{in.spare.take("spell")}}
+	share := in.shared
 	for i := range people {
 		p := &people[i]
 		in.change(p.Key)
-		if !in.fresh || in.used[p.Key] {
+		known := in.person(p.Key)
+		if !in.fresh || known.used {
 			in.touched[p.Key] = true
 		}
-		spells := slices.DeleteFunc(slices.Clone(p.Spells), func(s koe.Spell) bool { return s.Cancelled })
-		in.spells[p.Key] = spells
+		known.listed = true
+		known.spells = slices.DeleteFunc(slices.Clone(p.Spells), func(s koe.Spell) bool { return s.Cancelled })
 		var last koe.Spell
 		key := driver.Value(string(p.Key))
-		for _, s := range spells {
+		for _, s := range known.spells {
 			last = s
-			spell.rows = append(spell.rows, []driver.Value{key, int32(s.Number), day(s.JoinedOn), orNull(quarterOf(s.JoinedOn)), day(s.LeftOn), s.LeftReason})
+			spell.blocks[0] = append(spell.blocks[0], key, int32(s.Number), share.day(s.JoinedOn), share.textOrNull(share.quarter(s.JoinedOn)), share.day(s.LeftOn), share.text(s.LeftReason))
 		}
 		role := p.Role
 		if role == "" {
 			role = "hire"
 		}
-		row := append(make([]driver.Value, 0, 6+len(in.layout.segments)), key, role, day(last.JoinedOn), orNull(quarterOf(last.JoinedOn)), day(last.LeftOn), last.LeftReason)
-		for _, member := range in.layout.members(p.Segments) {
-			row = append(row, member)
-		}
-		person.rows = append(person.rows, row)
+		person.blocks[0] = append(person.blocks[0], key, share.text(role), share.day(last.JoinedOn), share.textOrNull(share.quarter(last.JoinedOn)), share.day(last.LeftOn), share.text(last.LeftReason))
+		person.blocks[0] = append(person.blocks[0], share.unit(p.Segments).values...)
 	}
 	return []rowSet{person, spell}
 }
 
-func (in *loader) events(b *batch) []rowSet {
+func (in *loader) eventRows(b *batch) []rowSet {
 	events, keys := lastOf(b.events, func(e *koe.Event) string { return e.ID })
 	if len(events) == 0 {
 		return nil
 	}
-	set := rowSet{table: "event", keyed: "event_key", keys: keys, rows: make([][]driver.Value, 0, len(events))}
-	for _, e := range events {
+	set := rowSet{table: "event", keyed: "event_key", keys: in.stale(keys, in.events.add), width: 6, blocks: [][]driver.Value{in.spare.take("event")}}
+	share := in.shared
+	for i := range events {
+		e := &events[i]
 		in.change(e.Person)
-		set.rows = append(set.rows, []driver.Value{string(e.Person), e.Kind, day(e.On), string(e.Related), e.Detail, e.ID})
+		set.blocks[0] = append(set.blocks[0], string(e.Person), share.text(e.Kind), share.day(e.On), share.text(string(e.Related)), e.Detail, e.ID)
 	}
 	return []rowSet{set}
 }
 
-func (in *loader) invitations(b *batch) []rowSet {
+func (in *loader) invitationRows(b *batch) []rowSet {
 	invitations, keys := lastOf(b.invitations, func(i *koe.Invitation) string { return i.Key })
 	if len(invitations) == 0 {
 		return nil
 	}
-	set := rowSet{table: "invitation", keyed: "invitation_key", keys: keys, rows: make([][]driver.Value, 0, len(invitations))}
+	again := func(key string) bool { _, again := in.invited[key]; return again }
+	set := rowSet{table: "invitation", keyed: "invitation_key", keys: in.stale(keys, again), width: 13 + len(in.layout.segments), blocks: [][]driver.Value{in.spare.take("invitation")}}
+	share := in.shared
 	for i := range invitations {
 		v := &invitations[i]
 		in.invited[v.Key] = v.Spell
 		in.change(v.Person)
-		if !in.fresh || in.used[v.Person] {
+		if !in.fresh || in.person(v.Person).used {
 			in.touched[v.Person] = true
 		}
-		wave, members := quarterOf(v.DueOn), in.layout.members(v.Segments)
-		row := append(make([]driver.Value, 0, 13+len(members)), v.Key, string(v.Person), v.Journey, v.Stage, day(v.DueOn), moment(v.SentAt), day(v.ClosesOn), string(v.Status))
-		for _, member := range members {
-			row = append(row, member)
-		}
-		set.rows = append(set.rows, append(row, wave, int32(v.Spell), string(v.Subject), int32(v.Occurrence), cellOf(v.Journey, v.Stage, wave, members)))
+		wave, unit := share.quarter(v.DueOn), share.unit(v.Segments)
+		set.blocks[0] = append(set.blocks[0], v.Key, string(v.Person), share.text(v.Journey), share.text(v.Stage), share.day(v.DueOn), moment(v.SentAt), share.day(v.ClosesOn), share.text(string(v.Status)))
+		set.blocks[0] = append(set.blocks[0], unit.values...)
+		set.blocks[0] = append(set.blocks[0], share.text(wave), int32(v.Spell), share.text(string(v.Subject)), int32(v.Occurrence), cellOf(v.Journey, v.Stage, wave, unit.members))
 	}
 	return []rowSet{set}
 }
 
-func (in *loader) submissions(b *batch) []rowSet {
+func (in *loader) responseRows(b *batch) ([]rowSet, error) {
 	submissions, keys := lastOf(b.submissions, func(s *koe.Submission) string { return s.Response })
 	if len(submissions) == 0 {
-		return nil
+		return nil, nil
 	}
 	// Anonymous responses lie in the order of their random keys, which says nothing.
 	slices.SortStableFunc(submissions, func(x, y koe.Submission) int {
@@ -172,29 +268,74 @@ func (in *loader) submissions(b *batch) []rowSet {
 		}
 		return strings.Compare(x.Response, y.Response)
 	})
-	apart := rowSet{table: "answer_apart", keyed: "response_key", keys: keys}
+	stays := make([]foundStay, len(submissions))
+	for i := range submissions {
+		in.change(submissions[i].Person)
+		stays[i] = in.stayOf(&submissions[i])
+	}
+	blocks, err := in.encodeAll(submissions, stays)
+	if err != nil {
+		return nil, err
+	}
+	stale := in.stale(keys, in.responses.add)
 	sets := make([]rowSet, 0, 1+len(in.layout.journeys))
-	for _, journey := range in.layout.journeys {
-		wide := rowSet{table: journey.table, keyed: "response_key", keys: keys, answerOf: journey}
-		var slab []driver.Value
-		for i := range submissions {
-			s := &submissions[i]
-			if s.Journey != journey.ID {
-				continue
-			}
-			in.change(s.Person)
-			spell, cohort := in.stayOf(s)
-			row, rest := in.encoder.encode(journey, s, spell, cohort)
-			if len(slab) < len(row) {
-				slab = make([]driver.Value, len(row)*min(256, len(submissions)-i))
-			}
-			wide.rows = append(wide.rows, slab[:copy(slab, row):len(row)])
-			slab = slab[len(row):]
-			for _, a := range rest {
-				apart.rows = append(apart.rows, []driver.Value{s.Response, s.Journey, s.Stage, a.question, a.position, nullable(a.value), nullable(a.choice), nullable(a.text), nullable(a.missing)})
-			}
+	for n, journey := range in.layout.journeys {
+		wide := rowSet{table: journey.table, keyed: "response_key", keys: stale, width: journey.width}
+		if !in.fresh {
+			wide.answerOf, wide.written = journey, keys
+		}
+		for i := range blocks {
+			wide.blocks = append(wide.blocks, blocks[i].wide[n])
 		}
 		sets = append(sets, wide)
 	}
-	return append(sets, apart)
+	apart := rowSet{table: "answer_apart", keyed: "response_key", keys: stale, width: apartWidth}
+	for i := range blocks {
+		apart.blocks = append(apart.blocks, blocks[i].rest)
+	}
+	return append(sets, apart), nil
+}
+
+// responseBlock is what some responses of a batch become.
+type responseBlock struct {
+	wide [][]driver.Value // by journey
+	rest []driver.Value   // rows of answer_apart
+}
+
+// encodeAll encodes responses on all processors, and gives them in their order.
+func (in *loader) encodeAll(submissions []koe.Submission, stays []foundStay) ([]responseBlock, error) {
+	const atOnce = 256 // responses of a block
+	blocks := make([]responseBlock, (len(submissions)+atOnce-1)/atOnce)
+	for len(in.encoders) < min(runtime.GOMAXPROCS(0), len(blocks)) {
+		in.encoders = append(in.encoders, in.newEncoder())
+	}
+	errs := make([]error, min(len(in.encoders), len(blocks)))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for w := range errs {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(blocks) && errs[w] == nil; i = int(next.Add(1)) - 1 {
+				from, to := i*atOnce, min((i+1)*atOnce, len(submissions))
+				blocks[i], errs[w] = in.encodeBlock(in.encoders[w], submissions[from:to], stays[from:to])
+			}
+		})
+	}
+	workers.Wait()
+	return blocks, errors.Join(errs...)
+}
+
+func (in *loader) encodeBlock(e *encoder, submissions []koe.Submission, stays []foundStay) (responseBlock, error) {
+	b := responseBlock{wide: make([][]driver.Value, len(in.layout.journeys))}
+	e.rest = in.spare.take("answer_apart")
+	for n, journey := range in.layout.journeys {
+		rows := in.spare.take(journey.table)
+		for i := range submissions {
+			if s := &submissions[i]; s.Journey == journey.ID {
+				rows = e.encode(rows, journey, s, stays[i])
+			}
+		}
+		b.wide[n] = rows
+	}
+	b.rest = e.rest
+	return b, e.err
 }

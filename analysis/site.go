@@ -135,6 +135,7 @@ func (s *site) begin(ctx context.Context, base string) (_ *building, err error) 
 		"SET memory_limit = '1500MB'",
 		"SET temp_directory = " + literal(filepath.Join(s.folder, "tmp")),
 		"SET perfect_ht_threshold = 16",
+		"SET write_buffer_row_group_count = 1", // what is full is written while more is being read, not at the end
 	} {
 		if _, err := b.conn.ExecContext(ctx, setting); err != nil {
 			return nil, fmt.Errorf("set up the new warehouse: %w", err)

@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"koe"
@@ -100,26 +101,29 @@ func (c *Config) source() source {
 	return src
 }
 
-// masking gives what hides names, addresses, units and the like in free text (METHOD 6.5). The roll is read from the
-// vault at the first text and does not travel any further. Without the vault every text stays out of the warehouse.
+// masking gives what hides names, addresses, units and the like in free text (METHOD 6.5), for several goroutines. The roll is
+// read from the vault at the first text and does not travel any further. Without the vault every text stays out of the warehouse.
 func (c *Config) masking(ctx context.Context) func(string) (string, error) {
-	var masker *voices.Masker
-	return func(text string) (string, error) {
-		if masker == nil {
-			roll, err := c.Store.Names(ctx)
-			if koe.KindOf(err) == koe.Forbidden {
-				return "", nil
-			}
-			if err != nil {
-				return "", fmt.Errorf("read the names to hide in free text: %w", err)
-			}
-			reader, problems := voices.Open(c.Workspace)
-			if len(problems.Serious()) > 0 {
-				return "", problems
-			}
-			masker = reader.Masker(roll)
+	masker := sync.OnceValues(func() (*voices.Masker, error) {
+		roll, err := c.Store.Names(ctx)
+		if koe.KindOf(err) == koe.Forbidden {
+			return nil, nil
 		}
-		return masker.Mask(text), nil
+		if err != nil {
+			return nil, fmt.Errorf("read the names to hide in free text: %w", err)
+		}
+		reader, problems := voices.Open(c.Workspace)
+		if len(problems.Serious()) > 0 {
+			return nil, problems
+		}
+		return reader.Masker(roll), nil
+	})
+	return func(text string) (string, error) {
+		m, err := masker()
+		if err != nil || m == nil {
+			return "", err
+		}
+		return m.Mask(text), nil
 	}
 }
 
