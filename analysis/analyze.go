@@ -40,9 +40,10 @@ type analyzer struct {
 	now      time.Time
 	today    koe.Date
 	safety   koe.DisclosureSettings
-	places   int // cells of the largest grid
-	released int // last release that the figures are compared with; 0: none
-	next     int // number of the release that these figures would be
+	places   int               // cells of the largest grid
+	about    map[string]string // what the last version says of itself
+	released int               // last release that the figures are compared with; 0: none
+	next     int               // number of the release that these figures would be
 
 	// Of the sliced reductions: they are kept from the last analysis, nothing of them was touched, and the slice is there.
 	kept, untouched, sliced bool
@@ -85,7 +86,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	if about["layout"] != l.hash() {
 		return result, koe.Errorf(koe.Conflict, "the journeys or the segments changed since the last load: run koe load first")
 	}
-	a := &analyzer{layout: l, voices: src.voices, now: now.UTC(), today: koe.DateOf(now.In(src.location)), safety: thresholds(src.settings)}
+	a := &analyzer{layout: l, about: about, voices: src.voices, now: now.UTC(), today: koe.DateOf(now.In(src.location)), safety: thresholds(src.settings)}
 	result.AsOf = a.now
 	state := a.state()
 	if about["analysed"] == state {
@@ -115,7 +116,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	}
 	for fact, value := range map[string]string{
 		"as_of": a.now.Format(time.RFC3339), "as_of_date": a.today.String(), "analysed": state,
-		"voices":    a.voicesVersion(),
+		"voices": a.voicesVersion(), "published": a.about["published"],
 		"min_group": fmt.Sprint(a.safety.MinGroup), "min_comments": fmt.Sprint(a.safety.MinComments),
 	} {
 		if err := a.exec(ctx, fmt.Sprintf("DELETE FROM about WHERE fact = %[1]s; INSERT INTO about VALUES (%[1]s, %[2]s)", literal(fact), literal(value))); err != nil {
@@ -190,15 +191,32 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	if err := a.runModels(ctx, step); err != nil {
 		return err
 	}
-	if err := a.publishable(ctx, tables, func(name string) { of++; step(name) }); err != nil {
-		return fmt.Errorf("published figures: %w", err)
+	stays, state, err := a.stays(ctx)
+	if err != nil {
+		return fmt.Errorf("look whether what is published stays: %w", err)
 	}
-	if err := a.settle(ctx); err != nil {
+	if stays {
+		progress("disclosure", done, of)
+		if err := a.stayed(ctx, tables); err != nil {
+			return fmt.Errorf("disclosure control: %w", err)
+		}
+	} else {
+		if err := a.publishable(ctx, tables, func(name string) { of++; step(name) }); err != nil {
+			return fmt.Errorf("published figures: %w", err)
+		}
+		if err := a.settle(ctx); err != nil {
+			return err
+		}
+		progress("disclosure", done, of)
+		if err := a.disclose(ctx, tables); err != nil {
+			return fmt.Errorf("disclosure control: %w", err)
+		}
+		if err := a.remember(ctx, state); err != nil {
+			return err
+		}
+	}
+	if err := a.countSafe(ctx, tables, result); err != nil {
 		return err
-	}
-	progress("disclosure", done, of)
-	if err := a.disclose(ctx, tables, result); err != nil {
-		return fmt.Errorf("disclosure control: %w", err)
 	}
 	progress("", of, of)
 	return nil
@@ -235,7 +253,6 @@ func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {
 		}
 	}
 	for _, table := range tables {
-		fmt.Fprintf(&b, "DROP TABLE IF EXISTS %s; DROP TABLE IF EXISTS %s;\n", quote(table.name), quote("safe_"+table.name))
 		b.WriteString(table.ddl())
 	}
 	b.WriteString(macros)

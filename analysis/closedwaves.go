@@ -30,15 +30,14 @@ var kept = map[string]string{
 }
 
 // publishable makes the figures of the published population, when it is not simply everybody in their own units: then main's
-// figures are the ones that disclosure control reads.
+// figures are the ones that disclosure control reads. temp.closed_wave must be there.
 func (a *analyzer) publishable(ctx context.Context, tables []modelTable, progress func(name string)) error {
-	var catalog string
 	var open int
-	if err := a.conn.QueryRowContext(ctx, "SELECT current_database(), (SELECT count(*) FROM red_wave WHERE NOT closed)").Scan(&catalog, &open); err != nil {
+	if err := a.conn.QueryRowContext(ctx, "SELECT count(*) FROM red_wave WHERE NOT closed").Scan(&open); err != nil {
 		return err
 	}
-	main := quote(catalog) + ".main."
-	if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE closed_wave AS SELECT journey, stage, wave FROM "+main+"red_wave WHERE closed"); err != nil {
+	main, err := a.mainSchema(ctx)
+	if err != nil {
 		return err
 	}
 	if open > 0 { // who is small is a question of closed waves
@@ -82,12 +81,12 @@ func (a *analyzer) publishable(ctx context.Context, tables []modelTable, progres
 
 // shadowFacts puts views of the published population before the facts.
 func (a *analyzer) shadowFacts(ctx context.Context, main string, merged []rollup) error {
+	if err := a.shadowPeople(ctx, main, merged); err != nil {
+		return err
+	}
 	columns := a.replaced(merged)
-	statements := fmt.Sprintf(`CREATE OR REPLACE TEMP VIEW member AS SELECT * FROM %[1]smember WHERE merged_into = '';
-		CREATE OR REPLACE TEMP VIEW person AS SELECT %[2]s FROM %[1]sperson;
-		CREATE OR REPLACE TEMP VIEW invitation AS SELECT %[2]s FROM %[1]sinvitation WHERE (journey, stage, wave) IN (SELECT journey, stage, wave FROM temp.closed_wave)`,
-		main, allBut(columns))
-	if err := a.exec(ctx, statements); err != nil {
+	if err := a.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TEMP VIEW invitation AS SELECT %[2]s FROM %[1]sinvitation WHERE (journey, stage, wave) IN (SELECT journey, stage, wave FROM temp.closed_wave)",
+		main, allBut(columns))); err != nil {
 		return err
 	}
 	for _, journey := range a.layout.journeys {
@@ -96,6 +95,12 @@ func (a *analyzer) shadowFacts(ctx context.Context, main string, merged []rollup
 		}
 	}
 	return nil
+}
+
+// shadowPeople puts views of the people, in the units that are published, before the roster.
+func (a *analyzer) shadowPeople(ctx context.Context, main string, merged []rollup) error {
+	return a.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP VIEW member AS SELECT * FROM %[1]smember WHERE merged_into = '';
+		CREATE OR REPLACE TEMP VIEW person AS SELECT %[2]s FROM %[1]sperson`, main, allBut(a.replaced(merged))))
 }
 
 // allBut selects every column, some of them changed.

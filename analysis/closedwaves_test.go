@@ -135,7 +135,7 @@ func TestPublished_WithoutAnOpenWaveNothingIsComputedTwice(t *testing.T) {
 		t.Errorf("the model trend ran %d times", n)
 	}
 	w.script = append(w.script, openBatch())
-	w.load(false)
+	w.load(true)
 	if n := count(steps(), "trend"); n != 2 {
 		t.Errorf("with an open wave the model trend ran %d times", n)
 	}

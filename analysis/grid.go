@@ -44,8 +44,23 @@ func (g *grid) cell(segment, member, stage string, at slice) (int, bool) {
 
 func (g *grid) at(n, s, t int) int { return (n*len(g.stages)+s)*len(g.slices) + t }
 
-// newGrid reads the members, stages and periods of a journey.
+// newGrid lays the grid of a journey, and reads who is in which cell of it.
 func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, error) {
+	g, err := a.layGrid(ctx, journey)
+	if err != nil {
+		return nil, err
+	}
+	g.draw(a.safety.MinGroup, a.safety.MinComments)
+	picture, err := a.picture(ctx, g, journey)
+	if err != nil {
+		return nil, err
+	}
+	g.plan = disclosure.NewPlan(picture)
+	return g, a.asked(ctx, g, journey)
+}
+
+// layGrid reads the members, stages and periods of a journey.
+func (a *analyzer) layGrid(ctx context.Context, journey *journeyLayout) (*grid, error) {
 	g := &grid{index: map[nodeKey]int{{}: 0}, nodes: []node{{parent: -1, level: -1}}, stages: []string{""}, slices: []slice{{}},
 		stageAt: map[string]int{"": 0}, sliceAt: map[slice]int{{}: 0}}
 	members, err := readRows[Member](ctx, a.conn, "SELECT segment, member, label, level, parent, merged, merged_into FROM member ORDER BY level, segment, member")
@@ -80,16 +95,7 @@ func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, 
 			g.slices = append(g.slices, slice{grain, period})
 		}
 	}
-	if err := a.past(ctx, g, journey); err != nil {
-		return nil, err
-	}
-	g.draw(a.safety.MinGroup, a.safety.MinComments)
-	picture, err := a.picture(ctx, g, journey)
-	if err != nil {
-		return nil, err
-	}
-	g.plan = disclosure.NewPlan(picture)
-	return g, a.asked(ctx, g, journey)
+	return g, a.past(ctx, g, journey)
 }
 
 // draw makes the lines. Below the top of a hierarchy a unit crossed with a stage needs k10 people (METHOD 5.1).

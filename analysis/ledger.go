@@ -107,9 +107,9 @@ func structure(columns []column) string {
 }
 
 // carryOver puts the last published values in the place of new ones that differ from them by a few people, and writes
-// down what a release made of this analysis would add to the ledger.
-func (a *analyzer) carryOver(ctx context.Context) error {
-	for _, t := range ledgerTables() {
+// down what a release made of this analysis would add to the ledger. which is the condition, over table_name, of these tables.
+func (a *analyzer) carryOver(ctx context.Context, tables []ledgerTable, which string) error {
+	for _, t := range tables {
 		var err error
 		if a.released > 0 {
 			switch {
@@ -128,7 +128,7 @@ func (a *analyzer) carryOver(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
-	return a.nextChange(ctx)
+	return a.nextChange(ctx, which)
 }
 
 // lastPublished is the last published version of every row, and the release that showed it as new last.

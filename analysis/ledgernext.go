@@ -32,11 +32,19 @@ func nextTables() string {
 		{"next_hidden", "rows that are no longer shown as new, or with other values.", row},
 	} {
 		fmt.Fprintf(&b, "DROP TABLE IF EXISTS loader.%s;\n", t.name)
-		b.WriteString(strings.ReplaceAll(createTable(t.name, "What a release of these figures would change in the ledger: "+t.comment, t.columns), quote(t.name), "loader."+quote(t.name)))
+		b.WriteString(loaderTable(t.name, "What a release of these figures would change in the ledger: "+t.comment, t.columns))
 	}
-	b.WriteString("CREATE OR REPLACE TEMP TABLE next_figure (table_name VARCHAR, row_key VARCHAR, shown VARCHAR, people VARCHAR, response_key VARCHAR);\n")
+	b.WriteString(nextFigure)
 	return b.String()
 }
+
+// loaderTable writes CREATE TABLE, in the schema loader, with its comments.
+func loaderTable(name, comment string, columns []column) string {
+	return strings.ReplaceAll(createTable(name, comment, columns), quote(name), "loader."+quote(name))
+}
+
+// nextFigure makes the list of new rows, empty.
+const nextFigure = "CREATE OR REPLACE TEMP TABLE next_figure (table_name VARCHAR, row_key VARCHAR, shown VARCHAR, people VARCHAR, response_key VARCHAR);\n"
 
 // population writes temp.next_response: the published population, one row a response with its version and finest group, and
 // temp.next_group: these groups; and what changed since the last release. It is read before disclosure control, which compares it with earlier releases.
@@ -95,13 +103,15 @@ const populationMoved = `
 		INSERT INTO loader.next_cell SELECT DISTINCT cell_key, journey, stage, wave, cohort, members FROM temp.next_group
 		WHERE cell_key IN (SELECT cell_key FROM loader.next_joined) ORDER BY cell_key`
 
-// nextChange compares the new rows with those of the last release of the basis.
-func (a *analyzer) nextChange(ctx context.Context) error {
-	return a.exec(ctx, `
+// nextChange compares the new rows with those of the last release of the basis, of the tables of a condition.
+func (a *analyzer) nextChange(ctx context.Context, which string) error {
+	return a.exec(ctx, fmt.Sprintf(`
+		DELETE FROM loader.next_shown WHERE %[1]s;
+		DELETE FROM loader.next_hidden WHERE %[1]s;
 		INSERT INTO loader.next_shown SELECT * FROM temp.next_figure AS n
 		WHERE NOT EXISTS (SELECT 1 FROM loader.release_figure AS f WHERE f.until = 0 AND f.table_name = n.table_name AND f.row_key = n.row_key AND f.shown = n.shown AND f.people = n.people)
 		ORDER BY table_name, row_key;
 		INSERT INTO loader.next_hidden SELECT table_name, row_key FROM loader.release_figure AS f
-		WHERE until = 0 AND NOT EXISTS (SELECT 1 FROM temp.next_figure AS n WHERE f.table_name = n.table_name AND f.row_key = n.row_key AND f.shown = n.shown AND f.people = n.people)
-		ORDER BY table_name, row_key`)
+		WHERE until = 0 AND %[1]s AND NOT EXISTS (SELECT 1 FROM temp.next_figure AS n WHERE f.table_name = n.table_name AND f.row_key = n.row_key AND f.shown = n.shown AND f.people = n.people)
+		ORDER BY table_name, row_key`, which))
 }

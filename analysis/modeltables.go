@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -173,8 +174,13 @@ func (t modelTable) safeColumns() []column {
 	return columns
 }
 
-// ddl makes both versions.
+// ddl makes main's version anew, empty.
 func (t modelTable) ddl() string {
-	return createTable(t.name, t.comment, t.columns) +
+	return fmt.Sprintf("DROP TABLE IF EXISTS %s;\n", quote(t.name)) + createTable(t.name, t.comment, t.columns)
+}
+
+// safeDDL makes the safe_* version anew, empty.
+func (t modelTable) safeDDL() string {
+	return fmt.Sprintf("DROP TABLE IF EXISTS %s;\n", quote("safe_"+t.name)) +
 		createTable("safe_"+t.name, t.comment+" After disclosure control: what may be shown.", t.safeColumns())
 }

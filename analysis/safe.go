@@ -39,15 +39,14 @@ type safety struct {
 }
 
 // disclose fills the safe_* tables.
-func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *AnalyzeResult) error {
+func (a *analyzer) disclose(ctx context.Context, tables []modelTable) error {
 	all := map[string]*safety{}
-	if err := a.population(ctx); err != nil {
-		return err
+	for _, t := range tables {
+		if err := a.exec(ctx, t.safeDDL()); err != nil {
+			return err
+		}
 	}
-	if err := a.conn.QueryRowContext(ctx, "SELECT coalesce(max(number) FILTER (basis), 0), coalesce(max(number), 0) + 1 FROM loader.release").Scan(&a.released, &a.next); err != nil {
-		return err
-	}
-	if err := a.exec(ctx, lastPublished); err != nil {
+	if err := joined(a.population(ctx), a.readReleases(ctx)); err != nil {
 		return err
 	}
 	for _, journey := range a.layout.journeys {
@@ -63,14 +62,24 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable, result *An
 	for _, s := range all {
 		s.base = s.decide(s.n, s.k, nil, s.past[base])
 	}
-	if err := joined(
+	return joined(
 		a.safeItems(ctx, all), a.safeTrends(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx, all),
 		a.safeChanges(ctx, all), a.safeComparisons(ctx, all), a.safeSeries(ctx, all), a.safeSilence(ctx, all), a.safeCareless(ctx, all),
 		a.safeNonresponse(ctx, all), a.safeEffects(ctx, all), a.safeDrivers(ctx, all), a.safeRetention(ctx, all), a.safeHypotheses(ctx, all),
-		a.safeVoices(ctx, all), a.safeCensus(ctx, all), a.carryOver(ctx),
-	); err != nil {
+		a.safeVoices(ctx, all), a.safeCensus(ctx, all), a.carryOver(ctx, ledgerTables(), "true"),
+	)
+}
+
+// readReleases reads which release these figures are compared with, and what its readers know.
+func (a *analyzer) readReleases(ctx context.Context) error {
+	if err := a.conn.QueryRowContext(ctx, "SELECT coalesce(max(number) FILTER (basis), 0), coalesce(max(number), 0) + 1 FROM loader.release").Scan(&a.released, &a.next); err != nil {
 		return err
 	}
+	return a.exec(ctx, lastPublished)
+}
+
+// countSafe counts the rows of the safe_* tables.
+func (a *analyzer) countSafe(ctx context.Context, tables []modelTable, result *AnalyzeResult) error {
 	result.Rows, result.Withheld, result.Carried = map[string]int{}, map[string]int{}, map[string]int{}
 	for _, table := range tables {
 		var rows, withheld, carried int

@@ -66,11 +66,10 @@ func (a *analyzer) reduceSlice(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	var catalog string
-	if err := a.conn.QueryRowContext(ctx, "SELECT current_database()").Scan(&catalog); err != nil {
+	main, err := a.mainSchema(ctx)
+	if err != nil {
 		return err
 	}
-	main := quote(catalog) + ".main."
 	if !a.sliced {
 		if err := a.cutSlice(ctx, main); err != nil {
 			return fmt.Errorf("take the facts of the touched groups: %w", err)

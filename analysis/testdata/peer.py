@@ -1,6 +1,6 @@
 """The peer of koe analyze in the benchmarks: the same figures by pandas, the way an analyst would write them.
 
-usage: peer.py RESPONSES.csv  (one row a response: person, stage, wave, cohort, segments, q_* answers, s_* scores)
+usage: peer.py RESPONSES.csv  (one row a response: person, stage, wave, cohort, segments, latest, q_* answers, s_* scores)
 Prints JSON: seconds of reading and of computing, and sums by which the figures are compared.
 """
 import itertools
@@ -48,10 +48,10 @@ for segment in segments:
         item_rows += len(figures)
         item_mean += float(figures["mean"].sum())
 
-# change: the same people's scores at two stages
+# change: the same people's scores at two stages, the last answer of each
 change_rows, change_n, change_mean = 0, 0, 0.0
 stages = [s for s in ["pre", "m2", "m3", "m6", "m12"] if s in set(data["stage"])]
-parts = {stage: data[data["stage"] == stage] for stage in stages}
+parts = {stage: data[(data["stage"] == stage) & data["latest"]] for stage in stages}
 for earlier, later in itertools.combinations(stages, 2):
     both = parts[later].merge(parts[earlier][["person"] + scores], on="person", suffixes=("", "_before"))
     for score in scores:
