@@ -188,6 +188,14 @@ func (c *composer) heading(journey, title string) string {
 	return c.journeyTitle(journey) + " · " + title
 }
 
+// beside gives the title of a journey that is not the main one, "" of the main one.
+func (c *composer) beside(journey string) string {
+	if journeys := c.journeys(); len(journeys) < 2 || journey == journeys[0] {
+		return ""
+	}
+	return c.journeyTitle(journey)
+}
+
 func (c *composer) journeyTitle(id string) string {
 	if j := c.journeyText(id); j != nil && len(j.Title) > 0 {
 		return j.Title.In(c.lang)

@@ -1,6 +1,10 @@
 package reports
 
-import "koe"
+import (
+	"slices"
+
+	"koe"
+)
 
 // A document is one report before it is a file: in one language, for one scope. Every number in it is rounded, every
 // text is final, and nothing that is withheld is in it.
@@ -29,6 +33,7 @@ type section struct {
 type part struct {
 	ID         string // unique in the document; names anchors and charts
 	Title      string // "" when the section has one part only
+	Beside     string // title of the journey that it is of, when that is not the main one; "" otherwise
 	Sheet      string // the sheet's name, at most 31 characters, unique in the document
 	ChartSheet string // of its charts, where they stand apart
 	Lead       []string
@@ -119,6 +124,19 @@ type cell struct {
 	Tone   string // improved, worsened, supported …
 	// Carried says that the value is the last published one: the new one differs by a few people.
 	Carried bool
+}
+
+// beside lists the journeys that have parts: "", the main one, first, then the titles of the others in the order of their parts.
+func (d *document) beside() []string {
+	all := []string{""}
+	for _, s := range d.Sections {
+		for _, p := range s.Parts {
+			if !slices.Contains(all, p.Beside) {
+				all = append(all, p.Beside)
+			}
+		}
+	}
+	return all
 }
 
 // carries reports whether a value of an earlier release is in any table.

@@ -297,6 +297,48 @@ func TestWorkbook_OpensInLibreOfficeWithItsJapaneseHeadings(t *testing.T) {
 	}
 }
 
+func TestWorkbook_HasTheMainJourneyFirstAndEachOtherAsAWhole(t *testing.T) {
+	table := func() *table {
+		return &table{Columns: []column{{Title: "n"}}, Rows: []row{{Cells: []cell{{Kind: textCell, Text: "x"}}}}}
+	}
+	doc := sampleDocument(t, "ja")
+	doc.Sections = nil
+	for _, title := range []string{"推移", "回答率"} {
+		s := &section{ID: title, Title: title}
+		for i, beside := range []string{"メンター", "", "離職のとき"} {
+			s.Parts = append(s.Parts, &part{ID: title + strconv.Itoa(i), Title: title + beside, Beside: beside, Table: table()})
+		}
+		doc.Sections = append(doc.Sections, s)
+	}
+	nameSheets(doc)
+	data, err := writeWorkbook(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	want := []string{"目次", "推移 推移", "回答率 回答率", "推移 推移メンター", "回答率 回答率メンター", "推移 推移離職のとき", "回答率 回答率離職のとき"}
+	if diff := cmp.Diff(want, f.GetSheetList()); diff != "" {
+		t.Error(diff)
+	}
+	var heads []string
+	rows, err := f.GetRows("目次")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if len(r) > 0 && r[0] != "" {
+			heads = append(heads, r[0])
+		}
+	}
+	if diff := cmp.Diff([]string{"目次", "推移", "回答率", "ほかの調査", "メンター", "離職のとき"}, heads[len(heads)-6:]); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestWorkbook_HasNoHiddenSheetAndNamesNobody(t *testing.T) {
 	data, err := writeWorkbook(sampleDocument(t, "ja"))
 	if err != nil {

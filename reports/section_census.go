@@ -11,7 +11,7 @@ func (c *composer) censusPart(journey string) *part {
 	if !c.scope.Everybody() {
 		return nil
 	}
-	p := &part{ID: c.id("method", "census"), Title: c.heading(journey, c.say("method.census")), Lead: []string{c.say("method.census.lead")}}
+	p := &part{ID: c.id("method", "census"), Title: c.heading(journey, c.say("method.census")), Beside: c.beside(journey), Lead: []string{c.say("method.census.lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: []column{
 		{Title: c.say("col.construct"), Width: 24}, {Title: c.say("col.stage"), Width: 18},
 		{Title: c.say("col.n"), Kind: numberColumn, Width: 9, Format: formatCount}, {Title: c.say("col.invited"), Kind: numberColumn, Width: 9, Format: formatCount},
@@ -54,7 +54,7 @@ func (c *composer) weightedPart(journey string) *part {
 	if !c.scope.Everybody() {
 		return nil
 	}
-	p := &part{ID: c.id("rate", "weighted"), Title: c.heading(journey, c.say("rate.weighted")), Lead: []string{c.say("rate.weighted.lead")}}
+	p := &part{ID: c.id("rate", "weighted"), Title: c.heading(journey, c.say("rate.weighted")), Beside: c.beside(journey), Lead: []string{c.say("rate.weighted.lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: []column{
 		{Title: c.say("col.construct"), Width: 24}, {Title: c.say("col.stage"), Width: 18}, {Title: c.say("col.weightedby"), Width: 16},
 		{Title: c.say("col.mean"), Kind: numberColumn, Width: 8, Format: formatMean}, {Title: c.say("col.weighted"), Kind: numberColumn, Width: 12, Format: formatMean},

@@ -18,7 +18,7 @@ func (c *composer) changeSection() *section {
 }
 
 func (c *composer) changePart(journey string) *part {
-	p := &part{ID: c.id("change", "table"), Title: c.heading(journey, "")}
+	p := &part{ID: c.id("change", "table"), Title: c.heading(journey, ""), Beside: c.beside(journey)}
 	t := &table{Caption: c.say("section.change"), Columns: []column{
 		{Title: c.say("col.change"), Width: 40}, {Title: c.say("col.reading"), Width: 20},
 		{Title: c.say("col.pairs"), Kind: numberColumn, Width: 9, Format: formatCount},
@@ -126,7 +126,7 @@ func (c *composer) measureSection() *section {
 }
 
 func (c *composer) measurePart(journey string) *part {
-	p := &part{ID: c.id("measure", "table"), Title: c.heading(journey, c.say("measure.title"))}
+	p := &part{ID: c.id("measure", "table"), Title: c.heading(journey, c.say("measure.title")), Beside: c.beside(journey)}
 	t := &table{Caption: p.Title, Columns: []column{
 		{Title: c.say("col.measure"), Width: 26}, {Title: c.say("col.change"), Width: 36}, {Title: c.say("col.reading"), Width: 20},
 		{Title: c.say("col.treated"), Kind: numberColumn, Width: 9, Format: formatCount},
@@ -162,7 +162,7 @@ func (c *composer) measurePart(journey string) *part {
 
 // driverPart is how strongly constructs go with an outcome: 関連の強さ, never a cause.
 func (c *composer) driverPart(journey string) *part {
-	p := &part{ID: c.id("measure", "driver"), Title: c.heading(journey, c.say("driver.title")), Lead: []string{c.say("driver.lead")}}
+	p := &part{ID: c.id("measure", "driver"), Title: c.heading(journey, c.say("driver.title")), Beside: c.beside(journey), Lead: []string{c.say("driver.lead")}}
 	t := &table{Caption: p.Title, Columns: []column{
 		{Title: c.say("col.outcome"), Width: 24}, {Title: c.say("col.stage"), Width: 16}, {Title: c.say("col.construct"), Width: 24},
 		{Title: c.say("col.strength"), Kind: numberColumn, Width: 10, Format: formatShare},

@@ -29,7 +29,7 @@ func (c *composer) hypothesisSection() *section {
 
 func (c *composer) hypothesisPart(journey string) *part {
 	j := c.journeyText(journey)
-	p := &part{ID: c.id("hypothesis", "table"), Title: c.heading(journey, "")}
+	p := &part{ID: c.id("hypothesis", "table"), Title: c.heading(journey, ""), Beside: c.beside(journey)}
 	t := &table{Caption: c.say("section.hypothesis"), Columns: []column{
 		{Title: c.say("col.hypothesis"), Width: 46}, {Title: c.say("col.stage"), Width: 14}, {Title: c.say("col.wave"), Width: 16},
 		{Title: c.say("col.verdict"), Width: 14}, {Title: c.say("col.estimate"), Kind: numberColumn, Width: 9},

@@ -58,7 +58,7 @@ func (c *composer) graded(journey, question string) bool {
 // itemPart is one stage: favourable, neutral and unfavourable of each graded question, and the share of each answer.
 func (c *composer) itemPart(journey, stage string) *part {
 	title := c.stageTitle(journey, stage)
-	p := &part{ID: c.id("item", stage), Title: c.heading(journey, title)}
+	p := &part{ID: c.id("item", stage), Title: c.heading(journey, title), Beside: c.beside(journey)}
 	rows := c.items(journey, stage)
 	steps := 0
 	for _, r := range rows {
@@ -119,7 +119,7 @@ func (c *composer) choicePart(journey string) *part {
 	if j == nil {
 		return nil
 	}
-	p := &part{ID: c.id("item", "choices"), Title: c.heading(journey, c.say("item.choices")), Lead: []string{c.say("item.choices.lead")}}
+	p := &part{ID: c.id("item", "choices"), Title: c.heading(journey, c.say("item.choices")), Beside: c.beside(journey), Lead: []string{c.say("item.choices.lead")}}
 	t := &table{Caption: p.Title, Columns: []column{
 		{Title: c.say("col.question"), Width: 46}, {Title: c.say("col.stage"), Width: 16}, {Title: c.say("col.option"), Width: 30},
 		{Title: c.say("col.share"), Kind: numberColumn, Width: 9, Format: formatShare},
@@ -166,7 +166,7 @@ func (c *composer) choiceRows(t *table, stage string, q *koe.Question, r *analys
 
 // recommendPart is 推奨度 by stage, with its interval.
 func (c *composer) recommendPart(journey string) *part {
-	p := &part{ID: c.id("item", "recommend"), Title: c.heading(journey, c.say("recommend.title")), Lead: []string{c.say("recommend.lead")}}
+	p := &part{ID: c.id("item", "recommend"), Title: c.heading(journey, c.say("recommend.title")), Beside: c.beside(journey), Lead: []string{c.say("recommend.lead")}}
 	t := &table{Caption: p.Title, Columns: []column{
 		{Title: c.say("col.stage"), Width: 18}, {Title: c.say("col.quarter"), Width: 18},
 		{Title: c.say("col.n"), Kind: numberColumn, Width: 9, Format: formatCount},

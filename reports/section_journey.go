@@ -45,7 +45,7 @@ func (c *composer) journeyPart(id string) *part {
 	if len(grid.Stages) == 0 {
 		return nil
 	}
-	return &part{ID: c.id("journey", "table"), Title: c.heading(id, ""), Journey: grid, Notes: []string{c.say("journey.note"), c.say("note.ci")}}
+	return &part{ID: c.id("journey", "table"), Title: c.heading(id, ""), Beside: c.beside(id), Journey: grid, Notes: []string{c.say("journey.note"), c.say("note.ci")}}
 }
 
 func (c *composer) feelings(stage *koe.Stage) []line {

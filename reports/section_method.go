@@ -42,7 +42,7 @@ func (c *composer) constructPart(journey string) *part {
 	if j == nil {
 		return nil
 	}
-	p := &part{ID: c.id("method", "constructs"), Title: c.heading(journey, c.say("method.constructs"))}
+	p := &part{ID: c.id("method", "constructs"), Title: c.heading(journey, c.say("method.constructs")), Beside: c.beside(journey)}
 	t := &table{Caption: p.Title, Folded: true, Columns: []column{
 		{Title: c.say("col.construct"), Width: 24}, {Title: c.say("col.direction"), Width: 22}, {Title: c.say("col.question"), Width: 60}, {Title: c.say("col.reverse"), Width: 14}}}
 	for i := range j.Constructs {
@@ -70,7 +70,7 @@ func (c *composer) reliabilityPart(journey string) *part {
 	if !c.scope.Everybody() {
 		return nil
 	}
-	p := &part{ID: c.id("method", "reliability"), Title: c.heading(journey, c.say("method.reliability")), Lead: []string{c.say("method.reliability.lead")}}
+	p := &part{ID: c.id("method", "reliability"), Title: c.heading(journey, c.say("method.reliability")), Beside: c.beside(journey), Lead: []string{c.say("method.reliability.lead")}}
 	t := &table{Caption: p.Title, Columns: []column{
 		{Title: c.say("col.construct"), Width: 24}, {Title: c.say("col.stage"), Width: 18},
 		{Title: c.say("col.items"), Kind: numberColumn, Width: 8, Format: formatCount},
@@ -109,7 +109,7 @@ func (c *composer) itemRestPart(journey string) *part {
 	if !c.scope.Everybody() {
 		return nil
 	}
-	p := &part{ID: c.id("method", "itemrest"), Title: c.heading(journey, c.say("method.itemrest"))}
+	p := &part{ID: c.id("method", "itemrest"), Title: c.heading(journey, c.say("method.itemrest")), Beside: c.beside(journey)}
 	t := &table{Caption: p.Title, Folded: true, Columns: []column{
 		{Title: c.say("col.question"), Width: 56}, {Title: c.say("col.construct"), Width: 22}, {Title: c.say("col.stage"), Width: 18},
 		{Title: "r", Kind: numberColumn, Width: 8, Format: formatFine},
@@ -139,7 +139,7 @@ func (c *composer) carelessPart(journey string) *part {
 	if !c.scope.Everybody() {
 		return nil
 	}
-	p := &part{ID: c.id("method", "careless"), Title: c.heading(journey, c.say("method.careless")), Lead: []string{c.say("method.careless.lead")}}
+	p := &part{ID: c.id("method", "careless"), Title: c.heading(journey, c.say("method.careless")), Beside: c.beside(journey), Lead: []string{c.say("method.careless.lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: []column{
 		{Title: c.say("col.construct"), Width: 24}, {Title: c.say("col.stage"), Width: 18},
 		{Title: c.say("col.n"), Kind: numberColumn, Width: 9, Format: formatCount},

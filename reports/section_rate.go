@@ -33,7 +33,7 @@ func (c *composer) rateCells(r *analysis.ResponseRate) []cell {
 }
 
 func (c *composer) rateByStage(journey string) *part {
-	p := &part{ID: c.id("rate", "stage"), Title: c.heading(journey, c.say("rate.stage"))}
+	p := &part{ID: c.id("rate", "stage"), Title: c.heading(journey, c.say("rate.stage")), Beside: c.beside(journey)}
 	t := &table{Caption: p.Title, Columns: c.rateColumns(column{Title: c.say("col.stage"), Width: 24}, column{Title: c.say("col.quarter"), Width: 18})}
 	stages := append(c.stageIDs(journey), "")
 	whole := 0
@@ -68,7 +68,7 @@ func (c *composer) rateByStage(journey string) *part {
 }
 
 func (c *composer) rateByMember(journey string) *part {
-	p := &part{ID: c.id("rate", "member"), Title: c.heading(journey, c.say("rate.member"))}
+	p := &part{ID: c.id("rate", "member"), Title: c.heading(journey, c.say("rate.member")), Beside: c.beside(journey)}
 	t := &table{Caption: p.Title, Folded: true, Columns: c.rateColumns(column{Title: c.say("col.member"), Width: 26}, column{Title: c.say("col.stage"), Width: 18})}
 	byMember := map[Scope][]*analysis.ResponseRate{}
 	for i := range c.pub.Tables.ResponseRate {
@@ -103,7 +103,7 @@ func (c *composer) nonresponsePart(journey string) *part {
 	if !c.scope.Everybody() {
 		return nil
 	}
-	p := &part{ID: c.id("rate", "test"), Title: c.heading(journey, c.say("rate.test")), Lead: []string{c.say("rate.test.lead")}}
+	p := &part{ID: c.id("rate", "test"), Title: c.heading(journey, c.say("rate.test")), Beside: c.beside(journey), Lead: []string{c.say("rate.test.lead")}}
 	t := &table{Caption: p.Title, Columns: []column{
 		{Title: c.say("col.segment"), Width: 20}, {Title: c.say("col.stage"), Width: 20}, {Title: c.say("col.quarter"), Width: 18},
 		{Title: c.say("col.members"), Kind: numberColumn, Width: 10, Format: formatCount},
@@ -140,7 +140,7 @@ func (c *composer) silencePart(journey string) *part {
 	if !c.scope.Everybody() {
 		return nil
 	}
-	p := &part{ID: c.id("rate", "silence"), Title: c.heading(journey, c.say("rate.silence")), Lead: []string{c.say("rate.silence.lead")}}
+	p := &part{ID: c.id("rate", "silence"), Title: c.heading(journey, c.say("rate.silence")), Beside: c.beside(journey), Lead: []string{c.say("rate.silence.lead")}}
 	t := &table{Caption: p.Title, Columns: []column{
 		{Title: c.say("col.construct"), Width: 24}, {Title: c.say("col.stages"), Width: 30},
 		{Title: c.say("col.stayed"), Kind: numberColumn, Width: 10, Format: formatMean}, {Title: c.say("col.stayed.n"), Kind: numberColumn, Width: 10, Format: formatCount},

@@ -8,7 +8,7 @@ import (
 
 // togetherPart is the themes, and the words, that people speak of in one comment: the strongest pairs.
 func (c *composer) togetherPart(journey string) *part {
-	p := &part{ID: c.id("voice", "together"), Title: c.heading(journey, c.say("voice.together")), Lead: []string{c.say("voice.together.lead")}}
+	p := &part{ID: c.id("voice", "together"), Title: c.heading(journey, c.say("voice.together")), Beside: c.beside(journey), Lead: []string{c.say("voice.together.lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: []column{
 		{Title: c.say("col.kind"), Width: 12}, {Title: c.say("col.one"), Width: 26}, {Title: c.say("col.other"), Width: 26},
 		{Title: c.say("col.jaccard"), Kind: numberColumn, Width: 12, Format: formatFine}, {Title: "NPMI", Kind: numberColumn, Width: 10, Format: formatFine},
@@ -53,7 +53,7 @@ func (c *composer) shrunkPart(journey string) *part {
 	if !c.scope.Everybody() {
 		return nil
 	}
-	p := &part{ID: c.id("unit", "shrunk"), Title: c.heading(journey, c.say("unit.shrunk")), Lead: []string{c.say("unit.shrunk.lead")}}
+	p := &part{ID: c.id("unit", "shrunk"), Title: c.heading(journey, c.say("unit.shrunk")), Beside: c.beside(journey), Lead: []string{c.say("unit.shrunk.lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: []column{
 		{Title: c.say("col.construct"), Width: 22}, {Title: c.say("col.stage"), Width: 16}, {Title: c.say("col.member"), Width: 34},
 		{Title: c.say("col.shrunk"), Kind: numberColumn, Width: 12, Format: formatMean},

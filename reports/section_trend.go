@@ -86,7 +86,7 @@ func (c *composer) trendRow(journey, construct, stage, grain, period string) *an
 
 // stageTrend is the curve of each construct over the stages.
 func (c *composer) stageTrend(journey string) *part {
-	p := &part{ID: c.id("trend", "stage"), Title: c.heading(journey, c.say("trend.stage")), Lead: []string{c.say("trend.stage.lead")}}
+	p := &part{ID: c.id("trend", "stage"), Title: c.heading(journey, c.say("trend.stage")), Beside: c.beside(journey), Lead: []string{c.say("trend.stage.lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: c.trendColumns(
 		column{Title: c.say("col.construct"), Width: 24}, column{Title: c.say("col.stage"), Width: 18})}
 	followed := c.followed(journey)
@@ -140,7 +140,7 @@ func (c *composer) timeTrend(journey, grain string) *part {
 	if len(periods) < 2 {
 		return nil
 	}
-	p := &part{ID: c.id("trend", grain), Title: c.heading(journey, c.say("trend."+grain)), Lead: []string{c.say("trend." + grain + ".lead")}}
+	p := &part{ID: c.id("trend", grain), Title: c.heading(journey, c.say("trend."+grain)), Beside: c.beside(journey), Lead: []string{c.say("trend." + grain + ".lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: c.trendColumns(
 		column{Title: c.say("col.construct.stage"), Width: 34}, column{Title: c.say("col." + grain), Width: 18})}
 	followed := c.followed(journey)
@@ -224,7 +224,7 @@ func (c *composer) periods(journey, grain string) []string {
 
 // trendTests is Mann–Kendall and Theil–Sen over the periods.
 func (c *composer) trendTests(journey string) *part {
-	p := &part{ID: c.id("trend", "test"), Title: c.heading(journey, c.say("trend.test")), Lead: []string{c.say("trend.test.lead")}}
+	p := &part{ID: c.id("trend", "test"), Title: c.heading(journey, c.say("trend.test")), Beside: c.beside(journey), Lead: []string{c.say("trend.test.lead")}}
 	t := &table{Caption: p.Title, Columns: []column{
 		{Title: c.say("col.construct"), Width: 24}, {Title: c.say("col.stage"), Width: 20}, {Title: c.say("col.grain"), Width: 14},
 		{Title: c.say("col.periods"), Kind: numberColumn, Width: 9, Format: formatCount},
@@ -288,7 +288,7 @@ func (c *composer) trendReading(r *analysis.TrendTest) string {
 
 // signals lists the points that break a rule of the XmR chart.
 func (c *composer) signals(journey string) *part {
-	p := &part{ID: c.id("trend", "signal"), Title: c.heading(journey, c.say("trend.signal")), Lead: []string{c.say("trend.signal.lead")}}
+	p := &part{ID: c.id("trend", "signal"), Title: c.heading(journey, c.say("trend.signal")), Beside: c.beside(journey), Lead: []string{c.say("trend.signal.lead")}}
 	t := &table{Caption: p.Title, Columns: []column{
 		{Title: c.say("col.construct"), Width: 24}, {Title: c.say("col.stage"), Width: 20}, {Title: c.say("col.quarter"), Width: 18},
 		{Title: c.say("col.rule"), Width: 34},

@@ -130,7 +130,7 @@ func (c *composer) heatByConstruct(journey, name string, members []analysis.Memb
 	if len(constructs) == 0 {
 		return nil
 	}
-	p := &part{ID: c.id("unit", "all"), Title: c.heading(journey, c.say("unit.overview", "segment", name))}
+	p := &part{ID: c.id("unit", "all"), Title: c.heading(journey, c.say("unit.overview", "segment", name)), Beside: c.beside(journey)}
 	t := &table{Caption: p.Title, Heat: true, Columns: []column{
 		{Title: name, Width: 26}, {Title: c.say("col.n.all"), Kind: numberColumn, Width: 11, Format: formatCount}}}
 	for _, k := range constructs {
@@ -197,7 +197,7 @@ func (c *composer) heatByStage(journey, name string, k analysis.ConstructFact, m
 		return nil
 	}
 	title := c.constructTitle(journey, k.Construct)
-	p := &part{ID: c.id("unit", k.Construct), Title: c.heading(journey, c.say("unit.bystage", "construct", title, "segment", name)), Lead: []string{c.better(k.Better) + c.say("stop")}}
+	p := &part{ID: c.id("unit", k.Construct), Title: c.heading(journey, c.say("unit.bystage", "construct", title, "segment", name)), Beside: c.beside(journey), Lead: []string{c.better(k.Better) + c.say("stop")}}
 	t := &table{Caption: p.Title, Heat: true, Columns: []column{{Title: name, Width: 26}}}
 	for _, s := range stages {
 		t.Columns = append(t.Columns, column{Title: c.stageTitle(journey, s.Stage), Kind: numberColumn, Width: 13, Format: formatMean})
@@ -285,7 +285,7 @@ func (c *composer) direction(v *analysis.Comparison) int {
 
 // comparisons is each member against the rest, in a table apart.
 func (c *composer) comparisons(journey string) *part {
-	p := &part{ID: c.id("unit", "comparison"), Title: c.heading(journey, c.say("unit.comparison")), Lead: []string{c.say("unit.comparison.lead")}}
+	p := &part{ID: c.id("unit", "comparison"), Title: c.heading(journey, c.say("unit.comparison")), Beside: c.beside(journey), Lead: []string{c.say("unit.comparison.lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: []column{
 		{Title: c.say("col.member"), Width: 24}, {Title: c.say("col.construct"), Width: 22}, {Title: c.say("col.stage"), Width: 16},
 		{Title: c.say("col.n"), Kind: numberColumn, Width: 9, Format: formatCount},

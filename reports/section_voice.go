@@ -62,7 +62,7 @@ func (c *composer) themePart(journey string) *part {
 	if len(rows) == 0 {
 		return nil
 	}
-	p := &part{ID: c.id("voice", "theme"), Title: c.heading(journey, c.say("voice.theme")), Lead: []string{c.say("voice.theme.lead")}}
+	p := &part{ID: c.id("voice", "theme"), Title: c.heading(journey, c.say("voice.theme")), Beside: c.beside(journey), Lead: []string{c.say("voice.theme.lead")}}
 	t := &table{Caption: p.Title, Columns: []column{
 		{Title: c.say("col.theme"), Width: 26}, {Title: c.say("col.stage"), Width: 18},
 		{Title: c.say("valence.issue"), Kind: numberColumn, Width: 12, Format: formatCount},
@@ -165,7 +165,7 @@ func themesByWeight(rows map[themeKey]map[string]cell, stage string, weight map[
 
 // keynessPart is the words that the commenters of a stage use more, or less, than others.
 func (c *composer) keynessPart(journey string) *part {
-	p := &part{ID: c.id("voice", "words"), Title: c.heading(journey, c.say("voice.words")), Lead: []string{c.say("voice.words.lead")}}
+	p := &part{ID: c.id("voice", "words"), Title: c.heading(journey, c.say("voice.words")), Beside: c.beside(journey), Lead: []string{c.say("voice.words.lead")}}
 	t := &table{Caption: p.Title, Folded: true, Columns: []column{
 		{Title: c.say("col.stage"), Width: 18}, {Title: c.say("col.word"), Width: 20}, {Title: c.say("col.reading"), Width: 18},
 		{Title: c.say("col.here"), Kind: numberColumn, Width: 12, Format: formatShare},
@@ -204,7 +204,7 @@ func (c *composer) keynessPart(journey string) *part {
 
 // commentPart shows the cleared comments, in the order in which the analysis shuffled them.
 func (c *composer) commentPart(journey string) *part {
-	p := &part{ID: c.id("voice", "comment"), Title: c.heading(journey, c.say("voice.comments")), Lead: []string{c.say("voice.comments.lead")}}
+	p := &part{ID: c.id("voice", "comment"), Title: c.heading(journey, c.say("voice.comments")), Beside: c.beside(journey), Lead: []string{c.say("voice.comments.lead")}}
 	for i := range c.pub.Tables.Comment {
 		r := &c.pub.Tables.Comment[i]
 		if r.Journey != journey || r.Withheld != "" || strings.TrimSpace(r.Text) == "" {

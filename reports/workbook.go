@@ -64,14 +64,17 @@ func (w *workbook) write() error {
 		return err
 	}
 	var links []link
-	for _, s := range w.doc.Sections {
-		for _, p := range s.Parts {
-			names, err := w.part(s, p)
-			if err != nil {
-				return err
-			}
-			for _, name := range names {
-				links = append(links, link{s.Title, p.Title, name})
+	for _, journey := range w.doc.beside() { // the main one first, then each of the others as a whole
+		for _, s := range w.doc.Sections {
+			for _, p := range s.Parts {
+				if p.Beside != journey {
+					continue
+				}
+				charts, err := w.part(s, p)
+				if err != nil {
+					return err
+				}
+				links = append(links, link{s.Title, p, charts})
 			}
 		}
 	}
@@ -89,33 +92,44 @@ func (w *workbook) font() string {
 // chartsApart is how many rows a table may have before its charts get a sheet of their own.
 const chartsApart = 12
 
-// part writes the sheets of one part and gives their names.
-func (w *workbook) part(s *section, p *part) ([]string, error) {
+// part writes the sheets of one part, and says whether its charts have one of their own.
+func (w *workbook) part(s *section, p *part) (chartSheet bool, err error) {
 	g := w.grid(s, p)
-	apart := len(p.Charts) > 0 && len(g.rows) > chartsApart
-	var names []string
-	if apart {
-		if _, err := w.NewSheet(p.ChartSheet); err != nil {
-			return nil, err
+	chartSheet = len(p.Charts) > 0 && len(g.rows) > chartsApart
+	if chartSheet {
+		if err := w.newSheet(p.ChartSheet, p); err != nil {
+			return false, err
 		}
-		names = append(names, p.ChartSheet)
 	}
-	if _, err := w.NewSheet(p.Sheet); err != nil {
-		return nil, err
+	if err := w.newSheet(p.Sheet, p); err != nil {
+		return false, err
 	}
-	names = append(names, p.Sheet)
-	if apart {
-		if err := w.chartSheet(names[0], s, p, g); err != nil {
-			return nil, err
-		}
-	} else if err := w.chartsBelow(p, g); err != nil {
-		return nil, err
+	if chartSheet {
+		err = w.chartSheet(p.ChartSheet, s, p, g)
+	} else {
+		err = w.chartsBelow(p, g)
 	}
-	return names, w.sheet(p.Sheet, g)
+	if err != nil {
+		return false, err
+	}
+	return chartSheet, w.sheet(p.Sheet, g)
+}
+
+// newSheet makes a sheet; those of the main journey have a coloured tab.
+func (w *workbook) newSheet(name string, p *part) error {
+	if _, err := w.NewSheet(name); err != nil || p.Beside != "" {
+		return err
+	}
+	colour := lineColours[0]
+	return w.SetSheetProps(name, &excelize.SheetPropsOptions{TabColorRGB: &colour})
 }
 
 // link is one line of the contents.
-type link struct{ Section, Part, Sheet string }
+type link struct {
+	Section string
+	Part    *part
+	Charts  bool // they have a sheet of their own
+}
 
 // cover is the first sheet: what this is, and where everything lies.
 func (w *workbook) cover(name string, links []link) error {
@@ -126,6 +140,9 @@ func (w *workbook) cover(name string, links []link) error {
 		return err
 	}
 	if err := w.SetColWidth(name, "B", "B", 60); err != nil {
+		return err
+	}
+	if err := w.SetColWidth(name, "C", "C", 6); err != nil {
 		return err
 	}
 	rows := []cells{
@@ -143,15 +160,31 @@ func (w *workbook) cover(name string, links []link) error {
 		rows = append(rows, cells{{p.Label, styleKey{kind: "term"}}, {p.Value, styleKey{kind: "text"}}})
 	}
 	rows = append(rows, nil, cells{{w.doc.words.say("contents"), styleKey{kind: "title"}}})
-	last := ""
+	last, journey, contents, others := "", "", len(rows), 0
 	for _, l := range links {
-		section := ""
-		if l.Section != last {
-			section, last = l.Section, l.Section
+		if l.Part.Beside != journey {
+			if journey == "" {
+				others = len(rows) + 2
+				rows = append(rows, nil, cells{{w.doc.words.say("contents.beside"), styleKey{kind: "title"}}})
+			}
+			journey, last = l.Part.Beside, ""
 		}
-		rows = append(rows, cells{{section, styleKey{kind: "term"}}, {l.Sheet, styleKey{kind: "link"}}})
-		at := "B" + strconv.Itoa(len(rows))
-		if err := w.SetCellHyperLink(name, at, "'"+l.Sheet+"'!A1", "Location"); err != nil {
+		head := l.Section
+		if journey != "" {
+			head = journey
+		}
+		row := cells{{"", styleKey{kind: "term"}}, {l.Part.Sheet, styleKey{kind: "link"}}}
+		if head != last {
+			row[0].value, last = head, head
+		}
+		if l.Charts {
+			row = append(row, styled{w.doc.words.say("sheet.chart"), styleKey{kind: "link"}})
+			if err := w.SetCellHyperLink(name, "C"+strconv.Itoa(len(rows)+1), "'"+l.Part.ChartSheet+"'!A1", "Location"); err != nil {
+				return err
+			}
+		}
+		rows = append(rows, row)
+		if err := w.SetCellHyperLink(name, "B"+strconv.Itoa(len(rows)), "'"+l.Part.Sheet+"'!A1", "Location"); err != nil {
 			return err
 		}
 	}
@@ -165,10 +198,18 @@ func (w *workbook) cover(name string, links []link) error {
 			return err
 		}
 		height := 20.0
-		if i == 1 {
+		switch {
+		case i == 1:
 			height = 40
+		case i >= contents && i+1 != others:
+			height = 15
 		}
 		if err := out.SetRow("A"+strconv.Itoa(i+1), values, excelize.RowOpts{Height: height}); err != nil {
+			return err
+		}
+	}
+	if others > 0 {
+		if err := out.InsertPageBreak("A" + strconv.Itoa(others)); err != nil {
 			return err
 		}
 	}
