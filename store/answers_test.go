@@ -35,3 +35,20 @@ func FuzzReadAnswers(f *testing.F) {
 		}
 	})
 }
+
+func TestSegmentsReader_EachRowHasAMapOfItsOwn(t *testing.T) {
+	r := segmentsReader{}
+	var first, again, none map[string]string
+	for _, to := range []*map[string]string{&first, &again} {
+		if err := r.read(`{"bureau":"総務局"}`, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first["bureau"] = "other"
+	if err := r.read("", &none); err != nil || none != nil || again["bureau"] != "総務局" {
+		t.Errorf("%v %v %v", none, again, err)
+	}
+	if err := r.read("{", &none); err == nil {
+		t.Error("what is no JSON is read")
+	}
+}

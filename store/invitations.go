@@ -153,7 +153,7 @@ func (s *Store) Invitation(ctx context.Context, key string) (koe.Invitation, err
 
 // scanInvitation reads rows of invitations.sql; equal texts are read once.
 func scanInvitation(more ...any) func(*sql.Rows) (koe.Invitation, error) {
-	dates := map[string]koe.Date{}
+	dates, units := map[string]koe.Date{}, segmentsReader{}
 	date := func(text string, to *koe.Date) (err error) {
 		d, ok := dates[text]
 		if !ok {
@@ -182,7 +182,10 @@ func scanInvitation(more ...any) func(*sql.Rows) (koe.Invitation, error) {
 				return i, err
 			}
 		}
-		return i, read(field{segments, &i.Segments}, field{created, &i.CreatedAt}, field{sent, &i.SentAt})
+		if err := units.read(segments, &i.Segments); err != nil {
+			return i, err
+		}
+		return i, read(field{created, &i.CreatedAt}, field{sent, &i.SentAt})
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"koe"
@@ -64,6 +65,22 @@ func fromJSON(s string, v any) error {
 	if err := json.Unmarshal([]byte(s), v); err != nil {
 		return fmt.Errorf("the store holds %.40q where JSON belongs: %w", s, err)
 	}
+	return nil
+}
+
+// segmentsReader reads stored segments. The same text comes for everybody in a unit, and is parsed once.
+type segmentsReader map[string]map[string]string
+
+// read gives a map of the caller's own.
+func (r segmentsReader) read(text string, to *map[string]string) error {
+	known, ok := r[text]
+	if !ok {
+		if err := fromJSON(text, &known); err != nil {
+			return err
+		}
+		r[text] = known
+	}
+	*to = maps.Clone(known)
 	return nil
 }
 

@@ -86,10 +86,12 @@ func (s *Store) readSubmissions(stored []storedSubmission) ([]koe.Submission, er
 	var done sync.WaitGroup
 	for w := range workers {
 		done.Go(func() {
-			r := newAnswersReader()
+			r, units := newAnswersReader(), segmentsReader{}
 			for i := len(stored) * w / workers; i < len(stored)*(w+1)/workers; i++ {
 				b := stored[i].Submission
-				errs[w] = read(field{stored[i].submitted, &b.SubmittedAt}, field{stored[i].due, &b.DueOn}, field{stored[i].segments, &b.Segments})
+				if errs[w] = read(field{stored[i].submitted, &b.SubmittedAt}, field{stored[i].due, &b.DueOn}); errs[w] == nil {
+					errs[w] = units.read(stored[i].segments, &b.Segments)
+				}
 				if errs[w] == nil {
 					errs[w] = s.readAnswers(r, &b, stored[i].answers, stored[i].texts)
 				}
