@@ -211,10 +211,24 @@ func (f *finder) numbers() {
 
 // births hides dates of birth.
 func (f *finder) births() {
+	if !strings.ContainsAny(f.text, "0123456789元") || !speaksOfBirth(f.text) {
+		return // what the expressions look for needs one of each, and they are slow
+	}
 	p := compile()
 	for _, pattern := range []*regexp.Regexp{p.birthBefore, p.birthAfter} {
 		for _, at := range pattern.FindAllStringSubmatchIndex(f.text, -1) {
 			f.hide(tokenBirth, at[2], at[3])
 		}
 	}
+}
+
+// speaksOfBirth reports whether a text has a word that birthBefore or birthAfter asks for.
+func speaksOfBirth(text string) bool {
+	for _, word := range []string{"生", "誕", "うまれ", "バースデー"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	lower := strings.ToLower(text)
+	return strings.Contains(lower, "birth") || strings.Contains(lower, "born") || strings.Contains(lower, "dob")
 }

@@ -254,9 +254,9 @@ func publicBody(name string) bool {
 
 // illnesses hides names of illnesses.
 func (f *finder) illnesses() {
+	lower := strings.ToLower(f.text)
 	for _, name := range f.masker.lists.illness {
 		if isLatin(name) {
-			lower := strings.ToLower(f.text)
 			if len(lower) != len(f.text) {
 				continue
 			}
