@@ -259,6 +259,13 @@ func (l *layout) members(values map[string]string) []string {
 	return members
 }
 
+// hasTexts reports whether anything asks for free text.
+func (l *layout) hasTexts() bool {
+	return slices.ContainsFunc(l.journeys, func(j *journeyLayout) bool {
+		return slices.ContainsFunc(j.questions, func(q *questionLayout) bool { return q.Kind == koe.KindText })
+	})
+}
+
 // hash names the layout: two warehouses with one hash keep the same facts in the same columns.
 func (l *layout) hash() string {
 	var journeys []*koe.Journey

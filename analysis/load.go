@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"koe"
@@ -22,6 +23,7 @@ type source struct {
 	location *time.Location
 	feed     feed
 	mask     func(string) (string, error)                // of free text; several goroutines call it
+	ready    func()                                      // makes mask ready for its first text, which takes a while; may be nil
 	progress func(done int)                              // rows read so far; may be nil
 	seen     map[string]map[string]time.Time             // when each hypothesis of each journey was first seen
 	voices   *voices.Voices                              // reads free text; nil: texts are not read
@@ -170,6 +172,11 @@ func (b *building) fill(ctx context.Context, l *layout, src source, first *batch
 			if err := execAll(ctx, conn, "SET threads = 1"); err != nil {
 				return err
 			}
+		}
+		if in.fresh && src.ready != nil && l.hasTexts() {
+			var readying sync.WaitGroup
+			readying.Go(src.ready) // while people and invitations are being read
+			defer readying.Wait()
 		}
 		preparing, stop := context.WithCancel(ctx)
 		batches := in.prepare(preparing, src.feed, first)

@@ -26,6 +26,7 @@ func Load(ctx context.Context, cfg Config, now time.Time, rebuild bool) (LoadRes
 	src := cfg.source()
 	src.feed = &storeFeed{cfg.Store}
 	src.mask, src.mute = cfg.masking(ctx), !cfg.Store.HasVault()
+	src.ready = func() { _, _ = src.mask("。") } // what is wrong shows at the first real text
 	if cfg.Progress != nil {
 		src.progress = func(done int) { cfg.Progress("load", done, 0) }
 	}
