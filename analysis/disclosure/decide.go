@@ -35,12 +35,7 @@ func (p *Plan) newDecider(groups []Group) *decider {
 		for _, v := range g.Versions {
 			if v.Fresh {
 				s := p.stretch(v.Release)
-				changed := d.move(s, i)
-				if less := v.N - g.N; v.N > 0 && less > 0 {
-					changed.removed = max(changed.removed, less)
-				} else if v.N > 0 {
-					changed.added = max(changed.added, -less)
-				}
+				changed := d.move(s, i).of(v.N, g.N)
 				if !slices.Contains(d.known[i], int32(s)) {
 					d.known[i] = append(d.known[i], int32(s))
 				}

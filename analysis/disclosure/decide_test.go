@@ -247,3 +247,21 @@ func TestDecide_WhatMustBeCarriedAndWasNeverShownIsWithheld(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestDecide_OfThoseWhoCameOnlySomeHaveAValue(t *testing.T) {
+	// Twenty stayed and five came, of whom three answered the question: its old and its new values together tell of three.
+	plan := NewPlan(Picture{Groups: 1, Leaves: [][]int{{0}}, Release: 2,
+		Atoms: []Atom{{N: 20, Stays: []Stay{{Leaf: 0, Since: 1}}}, {N: 5, Stays: []Stay{{Leaf: 0, Since: 2}}}}})
+	for _, c := range []struct {
+		was, is int
+		want    Decision
+	}{
+		{20, 25, Decision{}}, {20, 23, Decision{Carried: 1}}, {18, 18, Decision{}}, {18, 22, Decision{Carried: 1}}, {18, 19, Decision{Carried: 1}},
+		{20, 18, Decision{Carried: 1}},
+	} {
+		got := plan.Decide([]Group{{N: c.is, K: 5, Versions: []Version{{Release: 1, Fresh: true, N: c.was}}}})
+		if got[0] != c.want {
+			t.Errorf("from %d to %d: %+v, want %+v", c.was, c.is, got[0], c.want)
+		}
+	}
+}

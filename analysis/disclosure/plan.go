@@ -37,6 +37,22 @@ type between struct {
 // few reports whether either way the difference is 1 to k-1 people.
 func (m move) few(k int) bool { return m.added > 0 && m.added < k || m.removed > 0 && m.removed < k }
 
+// of gives the move of a figure that had was people behind it and has is now, was 0 when that is not known. Not all who came or
+// left with the cell have a value of the figure: where nobody left, as many came as there are more of, and the other way round.
+func (m move) of(was, is int) move {
+	more := is - was
+	switch {
+	case was == 0:
+	case m.removed == 0 && 0 <= more && more <= m.added:
+		m.added = more
+	case m.added == 0 && 0 <= -more && -more <= m.removed:
+		m.removed = -more
+	default:
+		m.added, m.removed = max(m.added, more), max(m.removed, -more)
+	}
+	return m
+}
+
 // index is a list of numbers for each of a number of things, in one piece of memory.
 type index struct {
 	first []int32
