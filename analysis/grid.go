@@ -51,7 +51,7 @@ func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, 
 		return nil, err
 	}
 	g.draw(a.safety.MinGroup, a.safety.MinComments)
-	picture, err := a.picture(ctx, g, journey)
+	picture, err := a.picture(ctx, g, journey, whoAnswered)
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,11 @@ func (l *ledgerOf) release(name string) *NextRelease {
 			r.Until = number
 		}
 	}
+	for i := range l.Gone {
+		if g := &l.Gone[i]; g.Until == 0 {
+			g.Until = number
+		}
+	}
 	for r, err := range next.Change.Joined {
 		l.must(err)
 		l.Responses = append(l.Responses, store.LedgerResponse{ReleaseResponse: r, Since: number})
@@ -84,7 +89,7 @@ func (l *ledgerOf) must(err error) {
 // forget turns a person's answers into numbers, as koe forget does, and takes them out of the world.
 func (l *ledgerOf) forget(person string) {
 	l.Responses = slices.DeleteFunc(l.Responses, func(r store.LedgerResponse) bool {
-		mine := strings.HasPrefix(r.Response, "r-"+person+"-")
+		mine := strings.HasPrefix(r.Response, "r-"+person+"-") || strings.HasPrefix(r.Response, "i-"+person+"-")
 		if mine {
 			l.Gone = append(l.Gone, store.LedgerGone{Cell: r.Cell, Since: r.Since, Until: r.Until, N: 1})
 		}

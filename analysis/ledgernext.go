@@ -46,32 +46,48 @@ func loaderTable(name, comment string, columns []column) string {
 // nextFigure makes the list of new rows, empty.
 const nextFigure = "CREATE OR REPLACE TEMP TABLE next_figure (table_name VARCHAR, row_key VARCHAR, shown VARCHAR, people VARCHAR, response_key VARCHAR);\n"
 
-// population writes temp.next_response: the published population, one row a response with its version and finest group, and
-// temp.next_group: these groups; and what changed since the last release. It is read before disclosure control, which compares it with earlier releases.
+// population writes temp.next_response: the published population, one row a response with its version and finest group, and one an
+// invitation that counts as asked, whose version says whether it was answered; temp.next_group and temp.next_asked: the finest groups of the two;
+// and what changed since the last release. It is read before disclosure control, which compares it with earlier releases.
 func (a *analyzer) population(ctx context.Context) error {
 	if err := a.exec(ctx, nextTables()); err != nil {
 		return err
 	}
-	var parts []string
+	var parts, came []string
 	for _, journey := range a.layout.journeys {
+		came = append(came, fmt.Sprintf("SELECT invitation_key FROM %s WHERE invitation_key IS NOT NULL AND core > 0", quote(journey.table)))
 		parts = append(parts, fmt.Sprintf("SELECT response_key, epoch_us(submitted_at)::VARCHAR AS version, %s AS journey, cell, cohort FROM %s", literal(journey.ID), quote(journey.table)))
 	}
 	if len(parts) == 0 {
 		parts = []string{"SELECT '' AS response_key, '' AS version, '' AS journey, 0::BIGINT AS cell, '' AS cohort WHERE false"}
+		came = []string{"SELECT '' WHERE false"}
 	}
 	return a.exec(ctx, fmt.Sprintf(`
 		CREATE OR REPLACE TEMP VIEW next_answer AS %s;
 		CREATE OR REPLACE TEMP TABLE next_group AS
 		WITH cohorts AS (SELECT DISTINCT journey, cell, cohort FROM temp.next_answer),
-		groups AS (SELECT journey, cell, any_value(stage) AS stage, any_value(wave) AS wave,
-			'{' || coalesce(string_agg(to_json(segment)::VARCHAR || ':' || to_json(member)::VARCHAR, ',' ORDER BY segment) FILTER (segment <> ''), '') || '}' AS members
-			FROM red_cut GROUP BY journey, cell)
+		groups AS (`+groupsOfCells+`)
 		SELECT journey, cell, cohort, stage, wave, members, left(md5(concat_ws(chr(1), journey, stage, wave, cohort, members)), 20) AS cell_key
 		FROM cohorts JOIN groups USING (journey, cell);
-		CREATE OR REPLACE TEMP TABLE next_response AS SELECT response_key, version, cell_key FROM temp.next_answer JOIN temp.next_group USING (journey, cell, cohort);
+		CREATE OR REPLACE TEMP TABLE next_asked AS
+		SELECT journey, cell, '' AS cohort, stage, wave, members, '`+askedPrefix+`' || left(md5(concat_ws(chr(1), journey, stage, wave, members)), 20) AS cell_key FROM (`+groupsOfCells+`) AS g
+		SEMI JOIN (SELECT journey, cell FROM red_rate WHERE invited > 0) AS r USING (journey, cell);
+		CREATE OR REPLACE TEMP TABLE next_response AS
+		SELECT response_key, version, cell_key FROM temp.next_answer JOIN temp.next_group USING (journey, cell, cohort)
+		UNION ALL SELECT invitation_key, CASE WHEN invitation_key IN (%s) THEN 'answered' ELSE 'silent' END, cell_key
+		FROM (SELECT invitation_key, journey, cell FROM invitation WHERE status <> 'bounced' AND status <> 'cancelled') AS i JOIN temp.next_asked USING (journey, cell);
 		%s`,
-		strings.Join(parts, " UNION ALL "), populationMoved))
+		strings.Join(parts, " UNION ALL "), strings.Join(came, " UNION ALL "), populationMoved))
 }
+
+// askedPrefix begins the keys of the finest groups of those who were asked. In the ledger they stand beside those of responses:
+// behind a response rate are other people than behind its answers.
+const askedPrefix = "asked-"
+
+// groupsOfCells is the finest groups with the members of each segment as published.
+const groupsOfCells = `SELECT journey, cell, any_value(stage) AS stage, any_value(wave) AS wave,
+			'{' || coalesce(string_agg(to_json(segment)::VARCHAR || ':' || to_json(member)::VARCHAR, ',' ORDER BY segment) FILTER (segment <> ''), '') || '}' AS members
+			FROM red_cut GROUP BY journey, cell`
 
 // noteFigures adds rows to temp.next_figure.
 func (a *analyzer) noteFigures(ctx context.Context, rows [][]string) error {
@@ -100,7 +116,7 @@ const populationMoved = `
 		INSERT INTO loader.next_left SELECT response_key FROM loader.release_response AS r
 		WHERE until = 0 AND NOT EXISTS (SELECT 1 FROM temp.next_response AS n WHERE r.response_key = n.response_key AND r.version = n.version AND r.cell_key = n.cell_key)
 		ORDER BY response_key;
-		INSERT INTO loader.next_cell SELECT DISTINCT cell_key, journey, stage, wave, cohort, members FROM temp.next_group
+		INSERT INTO loader.next_cell SELECT DISTINCT cell_key, journey, stage, wave, cohort, members FROM (FROM temp.next_group UNION ALL FROM temp.next_asked) AS g
 		WHERE cell_key IN (SELECT cell_key FROM loader.next_joined) ORDER BY cell_key`
 
 // nextChange compares the new rows with those of the last release of the basis, of the tables of a condition.

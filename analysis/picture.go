@@ -19,9 +19,26 @@ type finestGroup struct {
 	Members string `db:"members"` // JSON
 }
 
+// crowd is who a picture is of.
+type crowd int
+
+const (
+	whoAnswered crowd = iota
+	whoWasAsked
+)
+
+// sql puts into a query the table of a crowd's finest groups ($groups), and which groups of the ledger are theirs ($known).
+func (c crowd) sql(query string) string {
+	groups, known := "temp.next_group", "NOT starts_with(cell_key, '"+askedPrefix+"')"
+	if c == whoWasAsked {
+		groups, known = "temp.next_asked", "starts_with(cell_key, '"+askedPrefix+"')"
+	}
+	return strings.NewReplacer("$groups", groups, "$known", known).Replace(query)
+}
+
 const finestGroups = `SELECT DISTINCT cell_key, stage, wave, cohort, members FROM (
-	SELECT cell_key, journey, stage, wave, cohort, members FROM temp.next_group UNION ALL
-	SELECT cell_key, journey, stage, wave, cohort, members FROM loader.release_cell) AS g WHERE journey = $1 ORDER BY ALL`
+	SELECT cell_key, journey, stage, wave, cohort, members FROM $groups UNION ALL
+	SELECT cell_key, journey, stage, wave, cohort, members FROM loader.release_cell WHERE $known) AS g WHERE journey = $1 ORDER BY ALL`
 
 // members gives the member of each segment that the group is in.
 func (g *finestGroup) members() (map[string]string, error) {
@@ -45,7 +62,7 @@ WITH stays AS (
     FROM loader.release_response AS r
     LEFT JOIN loader.next_left AS l ON r.until = 0 AND l.response_key = r.response_key
     UNION ALL SELECT response_key, version, cell_key, $2::INTEGER, 0 FROM loader.next_joined
-), here AS (SELECT cell_key FROM temp.next_group WHERE journey = $1 UNION SELECT cell_key FROM loader.release_cell WHERE journey = $1),
+), here AS (SELECT cell_key FROM $groups WHERE journey = $1 UNION SELECT cell_key FROM loader.release_cell WHERE journey = $1 AND $known),
 people AS (
     SELECT count(*) AS stays, min(cell_key) AS cell_key, min(since) AS since, min(until) AS until,
            CASE WHEN count(*) > 1 THEN string_agg(cell_key || ':' || since || ':' || until, ' ' ORDER BY since) END AS track
@@ -122,9 +139,9 @@ func (l *leafIndex) add(group *finestGroup) error {
 }
 
 // picture reads who is in which cell of a grid, and who was in earlier releases.
-func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout) (disclosure.Picture, error) {
+func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout, who crowd) (disclosure.Picture, error) {
 	picture := disclosure.Picture{Groups: g.cells + len(g.lines), Lines: g.lines}
-	groups, err := readRows[finestGroup](ctx, a.conn, finestGroups, journey.ID)
+	groups, err := readRows[finestGroup](ctx, a.conn, who.sql(finestGroups), journey.ID)
 	if err != nil {
 		return picture, err
 	}
@@ -136,15 +153,15 @@ func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout)
 	}
 	picture.Leaves = l.cells
 	if a.released == 0 {
-		rows, err := readRows[track](ctx, a.conn, `SELECT cell_key AS track, count(*) AS n FROM temp.next_response SEMI JOIN (SELECT cell_key FROM temp.next_group WHERE journey = $1) AS g USING (cell_key)
-			GROUP BY cell_key ORDER BY cell_key`, journey.ID)
+		rows, err := readRows[track](ctx, a.conn, who.sql(`SELECT cell_key AS track, count(*) AS n FROM temp.next_response SEMI JOIN (SELECT cell_key FROM $groups WHERE journey = $1) AS g USING (cell_key)
+			GROUP BY cell_key ORDER BY cell_key`), journey.ID)
 		for _, row := range rows {
 			picture.Atoms = append(picture.Atoms, disclosure.Atom{N: int(row.N), Stays: []disclosure.Stay{{Leaf: l.groups[row.Track]}}})
 		}
 		return picture, err
 	}
 	picture.Release = a.next
-	rows, err := readRows[track](ctx, a.conn, tracks, journey.ID, a.next)
+	rows, err := readRows[track](ctx, a.conn, who.sql(tracks), journey.ID, a.next)
 	for _, row := range rows {
 		atom := disclosure.Atom{N: int(row.N)}
 		for _, text := range strings.Fields(row.Track) {

@@ -65,7 +65,7 @@ func PastReleases(ctx context.Context, path string) (lives []Lives, figures []Pa
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	counted, err := readRows[livesRow](ctx, db, strings.ReplaceAll(whoLived, "$next", strconv.Itoa(next)))
+	counted, err := readRows[livesRow](ctx, db, whoAnswered.sql(strings.ReplaceAll(whoLived, "$next", strconv.Itoa(next))))
 	if err != nil {
 		return nil, nil, 0, err
 	}
@@ -94,7 +94,7 @@ func PastReleases(ctx context.Context, path string) (lives []Lives, figures []Pa
 // erasedLives gives the answers that were erased: of them the ledger knows how many there were and where. What they said is
 // gone; they are taken to have answered whatever others of their stage did.
 func erasedLives(ctx context.Context, db querier, cells map[string]Life, lives []Lives, next int) (erased []Lives, err error) {
-	rows, err := readRows[erasedRow](ctx, db, "SELECT cell_key, since::BIGINT AS since, until::BIGINT AS until, n::BIGINT AS n FROM loader.release_gone ORDER BY ALL")
+	rows, err := readRows[erasedRow](ctx, db, whoAnswered.sql("SELECT cell_key, since::BIGINT AS since, until::BIGINT AS until, n::BIGINT AS n FROM loader.release_gone WHERE $known ORDER BY ALL"))
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -214,7 +214,8 @@ WHERE table_name IN ('trend', 'item', 'recommend') GROUP BY ALL ORDER BY ALL`
 const whoLived = `
 WITH life AS (
     SELECT response_key, version, cell_key, since, CASE WHEN until = 0 AND response_key IN (SELECT response_key FROM loader.next_left) THEN $next ELSE until END AS until FROM loader.release_response
-    UNION ALL SELECT response_key, version, cell_key, $next, 0 FROM loader.next_joined
+    WHERE $known
+    UNION ALL SELECT response_key, version, cell_key, $next, 0 FROM loader.next_joined WHERE $known
 ),
 lived AS (SELECT response_key, string_agg(cell_key || ':' || since || ':' || until, ',' ORDER BY since) AS lives FROM life GROUP BY response_key, version),
 asked AS (SELECT DISTINCT row_key ->> 'journey' AS journey, row_key ->> 'question' AS question FROM loader.release_figure WHERE table_name IN ('item', 'recommend'))

@@ -280,6 +280,24 @@ func forgottenPersonIsANumberInTheLedger(t *testing.T, w world) {
 	}
 }
 
+// forgottenInvitationIsANumberInTheLedger: of who was asked and never answered a number is left, too; one that is forgotten before a
+// release is recorded is a number from the beginning.
+func forgottenInvitationIsANumberInTheLedger(t *testing.T, w world) {
+	p := saved(t, w.Store)
+	asked := invited(t, w.Store, "m3", koe.Confidential, p[0], p[1])
+	keys := []string{asked[0].Key, asked[1].Key}
+	record(t, w, "one", behind("", keys...))
+	must(w.Erase(t.Context(), at, "1001"))(t)
+	if d := cmp.Diff([]string{"gone 1 m3 [1,0)", "response 1 m3 v1 [1,0)"}, ledger(t, w, keys)); d != "" {
+		t.Error(d)
+	}
+	late := behind(state(t, w), keys[0])
+	record(t, w, "two", late)
+	if d := cmp.Diff([]string{"gone 1 m3 [1,2)", "gone 1 m3 [2,0)", "response 1 m3 v1 [1,0)"}, ledger(t, w, keys)); d != "" {
+		t.Error(d)
+	}
+}
+
 func retentionLeavesNumbersInTheLedger(t *testing.T, w world) {
 	nobody := koe.Submission{ID: "n1", Journey: "chuto", Stage: "m3", Source: koe.SourceImport, SubmittedAt: at, Answers: answers()}
 	must(w.Submit(t.Context(), at, nobody))(t)

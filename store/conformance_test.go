@@ -61,6 +61,7 @@ func TestConformance(t *testing.T) {
 				{"ReleaseIsRemembered", releaseIsRemembered},
 				{"SameFiguresAreOneRelease", sameFiguresAreOneRelease},
 				{"ExportedReleasesStayInTheBasis", exportedReleasesStayInTheBasis},
+				{"ForgottenInvitationIsANumberInTheLedger", forgottenInvitationIsANumberInTheLedger},
 				{"ReleaseKnowsTheOneBefore", releaseKnowsTheOneBefore},
 				{"LedgerKeepsWhoWasBehindWhat", ledgerKeepsWhoWasBehindWhat},
 				{"WithdrawnInTimeLeavesNothing", withdrawnInTimeLeavesNothing},

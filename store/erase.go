@@ -107,6 +107,8 @@ func erasePerson(tx *tx, now time.Time, k string, e *Erasure) error {
 	return runSteps(tx, []step{
 		{"erase_drafts", []any{k}, &e.Drafts},
 		{"erase_mails", []any{k}, &e.Mails},
+		{"erase_asked", []any{k}, nil},
+		{"erase_asked_keys", []any{k}, nil},
 		{"erase_note_invitations", []any{k, at}, nil},
 		{"erase_invitations", []any{k}, &e.Invitations},
 		{"erase_subject", []any{k, newKey(), at}, nil},

@@ -71,7 +71,8 @@ type ReleaseCell struct {
 	Members map[string]string // by segment
 }
 
-// ReleaseResponse is a response behind a release. An answer that is sent again is another version of it.
+// ReleaseResponse is a response behind a release, or an invitation behind its response rates. An answer that is sent again is another
+// version of it, and so is an invitation that is answered.
 type ReleaseResponse struct {
 	Response string
 	Version  string
