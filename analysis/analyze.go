@@ -208,7 +208,7 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 			return err
 		}
 		progress("disclosure", done, of)
-		if err := a.disclose(ctx, tables); err != nil {
+		if err := joined(a.completeItems(ctx), a.disclose(ctx, tables)); err != nil {
 			return fmt.Errorf("disclosure control: %w", err)
 		}
 		if err := a.remember(ctx, state); err != nil {

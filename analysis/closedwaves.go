@@ -23,10 +23,11 @@ var (
 
 // kept are the reductions whose groups of open waves are only left out.
 var kept = map[string]string{
-	"red_item":  "cell IN (SELECT cell FROM red_cell)",
-	"red_score": "cell IN (SELECT cell FROM red_cell)",
-	"red_rate":  "(journey, cell) IN (SELECT journey, cell FROM red_cell)",
-	"red_wave":  "closed",
+	"red_item":         "cell IN (SELECT cell FROM red_cell)",
+	"red_score":        "cell IN (SELECT cell FROM red_cell)",
+	"red_partial_item": "cell IN (SELECT cell FROM red_cell)",
+	"red_rate":         "(journey, cell) IN (SELECT journey, cell FROM red_cell)",
+	"red_wave":         "closed",
 }
 
 // publishable makes the figures of the published population, when it is not simply everybody in their own units: then main's

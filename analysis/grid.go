@@ -19,6 +19,7 @@ type grid struct {
 	cells   int               // of figures; rests, people who belong to no shown part, follow behind
 	lines   []disclosure.Line // the last part of each is its rest
 	plan    *disclosure.Plan
+	leaves  *leafIndex // the finest groups of plan
 	// askedPlan is over the people who were asked, for response rates; plan is over those who answered.
 	askedPlan *disclosure.Plan
 	k         []int // least people of each cell

@@ -151,7 +151,7 @@ func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout,
 			return picture, err
 		}
 	}
-	picture.Leaves = l.cells
+	picture.Leaves, g.leaves = l.cells, l
 	if a.released == 0 {
 		rows, err := readRows[track](ctx, a.conn, who.sql(`SELECT cell_key AS track, count(*) AS n FROM temp.next_response SEMI JOIN (SELECT cell_key FROM $groups WHERE journey = $1) AS g USING (cell_key)
 			GROUP BY cell_key ORDER BY cell_key`), journey.ID)
@@ -163,19 +163,28 @@ func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout,
 	picture.Release = a.next
 	rows, err := readRows[track](ctx, a.conn, who.sql(tracks), journey.ID, a.next)
 	for _, row := range rows {
-		atom := disclosure.Atom{N: int(row.N)}
-		for _, text := range strings.Fields(row.Track) {
-			var stay disclosure.Stay
-			key, interval, _ := strings.Cut(text, ":")
-			if _, err := fmt.Sscanf(interval, "%d:%d", &stay.Since, &stay.Until); err != nil {
-				return picture, fmt.Errorf("the history %q: %w", row.Track, err)
-			}
-			stay.Leaf = l.groups[key]
-			atom.Stays = append(atom.Stays, stay)
+		atom, err := l.atom(row)
+		if err != nil {
+			return picture, err
 		}
 		picture.Atoms = append(picture.Atoms, atom)
 	}
 	return picture, err
+}
+
+// atom reads a track.
+func (l *leafIndex) atom(row track) (disclosure.Atom, error) {
+	atom := disclosure.Atom{N: int(row.N)}
+	for _, text := range strings.Fields(row.Track) {
+		var stay disclosure.Stay
+		key, interval, _ := strings.Cut(text, ":")
+		if _, err := fmt.Sscanf(interval, "%d:%d", &stay.Since, &stay.Until); err != nil {
+			return atom, fmt.Errorf("the history %q: %w", row.Track, err)
+		}
+		stay.Leaf = l.groups[key]
+		atom.Stays = append(atom.Stays, stay)
+	}
+	return atom, nil
 }
 
 // past adds to a grid the members and periods that only earlier releases had.

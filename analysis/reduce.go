@@ -15,7 +15,7 @@ var reductionFiles embed.FS
 
 // reductions lists the reductions in the order in which they run. They alone read answers.
 var reductions = []string{
-	"red_stage", "red_question", "red_construct", "red_cell", "red_cut", "red_comment", "red_rate", "red_response", "red_people", "red_item", "red_score", "red_moment",
+	"red_stage", "red_question", "red_construct", "red_cell", "red_cut", "red_comment", "red_rate", "red_response", "red_people", "red_item", "red_score", "red_partial_item", "red_moment",
 	"red_pair", "red_silence", "red_careless", "red_stay", "red_exposed", "red_contrast", "red_cross", "red_driver",
 	"red_hypothesis", "red_wave",
 }
@@ -65,7 +65,8 @@ type reductionJourney struct {
 	ID, Table  string
 	Questions  []reductionQuestion
 	Constructs []reductionConstruct
-	Identified []string // surveys whose answers carry a name
+	Families   []reductionFamily // of more than one item
+	Identified []string          // surveys whose answers carry a name
 	reductionStages
 }
 
@@ -78,6 +79,7 @@ type reductionQuestion struct {
 	GoodFrom, GoodTo               *float64
 	BadFrom, BadTo                 *float64
 	Recommend                      bool
+	Family                         string // number of its family, or NULL
 	Counted, Narrow, Double, Multi bool
 }
 
@@ -101,8 +103,16 @@ func (l *layout) reductionData(today koe.Date) reductionData {
 		for _, question := range journey.questions {
 			j.Questions = append(j.Questions, question.reduction())
 		}
+		for _, f := range journey.families() {
+			for _, q := range f.items {
+				j.Questions[q.position-1].Family = strconv.Itoa(f.constructs[0].number)
+			}
+		}
 		for _, construct := range journey.constructs {
 			j.Constructs = append(j.Constructs, construct.reduction())
+		}
+		for _, f := range journey.families() {
+			j.Families = append(j.Families, f.reduction())
 		}
 		j.reductionStages = journey.reductionStages()
 		data.Journeys = append(data.Journeys, j)
@@ -114,7 +124,7 @@ func (l *layout) reductionData(today koe.Date) reductionData {
 const mostSteps = 101
 
 func (q *questionLayout) reduction() reductionQuestion {
-	r := reductionQuestion{ID: q.ID, Kind: string(q.Kind), Column: q.column, Number: q.number, Position: q.position, Unit: q.unit, Low: q.low, Steps: "NULL",
+	r := reductionQuestion{ID: q.ID, Kind: string(q.Kind), Column: q.column, Number: q.number, Position: q.position, Unit: q.unit, Low: q.low, Steps: "NULL", Family: "NULL",
 		Recommend: q.Recommend, Narrow: q.storage == narrow, Double: q.storage == double, Multi: q.Kind == koe.KindMulti}
 	r.Counted = r.Narrow || r.Double || r.Multi
 	switch {

@@ -6,6 +6,7 @@ import (
 	_ "embed" // for the statements
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -26,16 +27,21 @@ const (
 // figures of a withheld cell are withheld together.
 type safety struct {
 	*grid
-	mu   sync.Mutex // of trend, scored and people, while safeTrends fills them
+	mu   sync.Mutex // of the maps, while several goroutines fill them
 	k    int
 	base []disclosure.Reason
 	n    *sizes // of responses
 	// what was decided for the scores of each construct, and how many people they are; filled by safeTrends
 	trend  map[string][]disclosure.Reason
 	scored map[string][]int
-	people map[string][]int    // different people behind the scores, at least
-	rates  []disclosure.Reason // what was decided for the response rates; filled by safeRates
-	past   pastCells           // what earlier releases published
+	people map[string][]int // different people behind the scores, at least
+	// what was decided for the difference between the scores of a construct and its items, where there is one; filled by safePartials
+	partial  map[string][]disclosure.Reason
+	items    map[string][]disclosure.Reason // what was decided for the answers to each question; filled by safeItems
+	answered map[string][]int               // how many they are, as published
+	release  int                            // number of the release that is decided
+	rates    []disclosure.Reason            // what was decided for the response rates; filled by safeRates
+	past     pastCells                      // what earlier releases published
 }
 
 // disclose fills the safe_* tables.
@@ -63,7 +69,7 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable) error {
 		s.base = s.decide(s.n, s.k, nil, s.past[base])
 	}
 	return joined(
-		a.safeItems(ctx, all), a.safeTrends(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx, all),
+		a.safeTrends(ctx, all), a.safePartials(ctx, all), a.safeItems(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx, all),
 		a.safeChanges(ctx, all), a.safeComparisons(ctx, all), a.safeSeries(ctx, all), a.safeSilence(ctx, all), a.safeCareless(ctx, all),
 		a.safeNonresponse(ctx, all), a.safeEffects(ctx, all), a.safeDrivers(ctx, all), a.safeRetention(ctx, all), a.safeHypotheses(ctx, all),
 		a.safeVoices(ctx, all), a.safeCensus(ctx, all), a.carryOver(ctx, ledgerTables(), "true"),
@@ -122,7 +128,8 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 	if err != nil {
 		return nil, err
 	}
-	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes(), trend: map[string][]disclosure.Reason{}, scored: map[string][]int{}, people: map[string][]int{}, past: pastCells{}}
+	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes(), trend: map[string][]disclosure.Reason{}, scored: map[string][]int{}, people: map[string][]int{},
+		partial: map[string][]disclosure.Reason{}, items: map[string][]disclosure.Reason{}, answered: map[string][]int{}, release: a.next, past: pastCells{}}
 	for _, row := range rows {
 		if i, ok := g.cell(row.Segment, row.Member, row.Stage, slice{row.Grain, row.Period}); ok {
 			s.n.n[i] += int(row.N)
@@ -139,10 +146,15 @@ func (s *safety) figure(name string, n []int, k int) []disclosure.Reason {
 
 // figureOver is figure with the people of a plan.
 func (s *safety) figureOver(plan *disclosure.Plan, name string, n []int, k int) []disclosure.Reason {
+	return s.decideOver(plan, s.sizesOf(n), k, s.base, s.past[name])
+}
+
+// sizesOf bounds the people behind n answers of each cell.
+func (s *safety) sizesOf(n []int) *sizes {
 	own := s.noSizes()
 	copy(own.n, n)
 	own.people = s.different(n)
-	return s.decideOver(plan, own, k, s.base, s.past[name])
+	return own
 }
 
 // different bounds from below the different people behind n answers of each cell: of those who responded there, at most as many
@@ -253,23 +265,6 @@ func storeSafe[T any](ctx context.Context, a *analyzer, name string, rows []T) e
 	}
 	return fmt.Errorf("no table %q", name)
 }
-
-// safeItems protects the answers to each question.
-func (a *analyzer) safeItems(ctx context.Context, all map[string]*safety) error {
-	questions := map[int64]string{}
-	for _, journey := range a.layout.journeys {
-		for _, q := range journey.questions {
-			questions[int64(q.number)] = q.ID
-		}
-	}
-	return a.mask(ctx, "item", `SELECT item AS figure, journey, place, n FROM temp.item_rows JOIN temp.spot USING (who, stage_number, wave_number) JOIN red_question USING (item) ORDER BY figure`, safeItemSQL,
-		func(journey string, figure int64, n []int) []disclosure.Reason {
-			return all[journey].figure(figureName("item", questions[figure]), n[:all[journey].cells], all[journey].k)
-		})
-}
-
-//go:embed sql/safe_item.sql
-var safeItemSQL string
 
 //go:embed sql/safe_trend.sql
 var safeTrendSQL string
@@ -451,9 +446,10 @@ func (a *analyzer) safeRecommend(ctx context.Context, all map[string]*safety) er
 	}
 	for _, run := range runs(rows, func(r *Recommend) string { return r.Journey + "\x00" + r.Question }) {
 		s := all[run[0].Journey]
-		reasons := s.figure(figureName("recommend", run[0].Question), counted(s, run, func(r *Recommend) (string, string, string, slice, *int64) {
+		n := counted(s, run, func(r *Recommend) (string, string, string, slice, *int64) {
 			return r.Segment, r.Member, r.Stage, quarterSlice(r.Period), r.N
-		}), max(s.k, fewestForRecommend))
+		})
+		reasons := s.decide(s.sizesOf(n), max(s.k, fewestForRecommend), s.sameAsItem(run[0].Question, n), s.past[figureName("recommend", run[0].Question)])
 		for i := range run {
 			r := &run[i]
 			if r.Withheld = s.reason(reasons, r.Segment, r.Member, r.Stage, quarterSlice(r.Period)); r.Withheld != "" {
@@ -468,7 +464,18 @@ func (a *analyzer) safeRecommend(ctx context.Context, all map[string]*safety) er
 	return storeSafe(ctx, a, "recommend", rows)
 }
 
-// safeReliability goes with the stage's cell of everybody.
+// sameAsItem is what was decided for a question's answers, as far as the same n answers are behind another figure of it.
+func (s *safety) sameAsItem(question string, n []int) []disclosure.Reason {
+	reasons := slices.Clone(s.items[question])
+	for i := range reasons {
+		if reasons[i] == disclosure.Published && n[i] != s.answered[question][i] {
+			reasons[i] = disclosure.Complement
+		}
+	}
+	return reasons
+}
+
+// safeReliability goes with the items of the stage's cell of everybody: it stands on the same people.
 func (a *analyzer) safeReliability(ctx context.Context, all map[string]*safety) error {
 	rows, err := readMain[Reliability](ctx, a, "reliability", "ALL")
 	if err != nil {
@@ -476,7 +483,7 @@ func (a *analyzer) safeReliability(ctx context.Context, all map[string]*safety) 
 	}
 	for i := range rows {
 		r := &rows[i]
-		if reason := all[r.Journey].enough(r.N, fewestForReliability, r.Stage); reason != disclosure.Published {
+		if reason := all[r.Journey].hangsTogether(a, r.Journey, r.Construct, r.N, r.Stage); reason != disclosure.Published {
 			*r = Reliability{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Items: r.Items, Withheld: string(reason)}
 			continue
 		}
@@ -488,13 +495,26 @@ func (a *analyzer) safeReliability(ctx context.Context, all map[string]*safety) 
 	}
 	for i := range rests {
 		r := &rests[i]
-		if reason := all[r.Journey].enough(r.N, fewestForReliability, r.Stage); reason != disclosure.Published {
+		if reason := all[r.Journey].hangsTogether(a, r.Journey, r.Construct, r.N, r.Stage); reason != disclosure.Published {
 			*r = ItemRest{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Question: r.Question, Withheld: string(reason)}
 			continue
 		}
 		r.N, r.NShown = shown(zero(r.N))
 	}
 	return joined(storeSafe(ctx, a, "reliability", rows), storeSafe(ctx, a, "item_rest", rests))
+}
+
+// hangsTogether decides for a construct's reliability at a stage.
+func (s *safety) hangsTogether(a *analyzer, journey, construct string, n *int64, stage string) disclosure.Reason {
+	reason := s.enough(n, fewestForReliability, stage)
+	if j, ok := a.layout.journey(journey); ok {
+		if c, ok := j.Construct(construct); ok {
+			for _, item := range c.Items {
+				reason = worse(reason, disclosure.Reason(s.reason(s.items[item], "", "", stage, slice{})))
+			}
+		}
+	}
+	return reason
 }
 
 // enough decides for a figure of everybody at a stage that needs so many people.

@@ -12,7 +12,7 @@ import (
 
 // sliced are the reductions that count by finest group (cell): of these only the groups that a load touched are counted again.
 // Their statements do not depend on the day.
-var sliced = []string{"red_cell", "red_rate", "red_response", "red_item", "red_score", "red_pair", "red_exposed"}
+var sliced = []string{"red_cell", "red_rate", "red_response", "red_item", "red_score", "red_partial_item", "red_pair", "red_exposed"}
 
 // fewestSliced is how many groups there are at least before it is looked whether counting all of them is cheaper.
 const fewestSliced = 1000

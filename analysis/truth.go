@@ -88,7 +88,7 @@ func Unrounded(ctx context.Context, path string) (_ []float64, err error) {
 }
 
 // Stands is how many people of one finest group stand behind a figure, in closed waves: of the scores of a construct (trend),
-// the answers to a question (item), those asked (rate), the pairs of scores of a construct (change).
+// the answers to a question (item; of people who answered all of its construct that they were asked), those asked (rate), the pairs of scores of a construct (change).
 type Stands struct {
 	Table   string
 	Journey string
@@ -192,7 +192,8 @@ SELECT 'trend' AS kind, p.journey, k.construct AS name, p.stage, '' AS from_stag
 FROM red_score s JOIN red_construct k USING (scale) JOIN place p ON p.cell = s.cell AND p.journey = k.journey WHERE s.score IS NOT NULL GROUP BY ALL
 UNION ALL
 SELECT 'item', p.journey, q.question, p.stage, '', p.wave, '', p.members, sum(i.n)::BIGINT
-FROM red_item i JOIN red_question q USING (item) JOIN place p ON p.cell = i.cell AND p.journey = q.journey WHERE q.kind <> 'multi' OR i.value = 0 GROUP BY ALL
+FROM (SELECT item, cell, value, n FROM red_item UNION ALL SELECT item, cell, value, -n FROM red_partial_item) AS i
+JOIN red_question q USING (item) JOIN place p ON p.cell = i.cell AND p.journey = q.journey WHERE q.kind <> 'multi' OR i.value = 0 GROUP BY ALL HAVING sum(i.n) > 0
 UNION ALL
 SELECT 'rate', journey, '', stage, '', wave, '', members, sum(invited)::BIGINT FROM red_rate JOIN place USING (journey, cell) GROUP BY ALL
 UNION ALL

@@ -210,7 +210,7 @@ SELECT table_name AS kind, row_key ->> 'journey' AS journey, coalesce(row_key ->
 FROM loader.release_figure AS f JOIN loader.release AS r ON r.basis AND f.since <= r.number AND (f.until = 0 OR r.number < f.until)
 WHERE table_name IN ('trend', 'item', 'recommend') GROUP BY ALL ORDER BY ALL`
 
-// whoLived counts valid answers by their lives; $next is the number of the release to come.
+// whoLived counts valid answers by their lives; those to an item of people who answered all of its construct that they were asked; $next is the number of the release to come.
 const whoLived = `
 WITH life AS (
     SELECT response_key, version, cell_key, since, CASE WHEN until = 0 AND response_key IN (SELECT response_key FROM loader.next_left) THEN $next ELSE until END AS until FROM loader.release_response
@@ -218,9 +218,15 @@ WITH life AS (
     UNION ALL SELECT response_key, version, cell_key, $next, 0 FROM loader.next_joined WHERE $known
 ),
 lived AS (SELECT response_key, string_agg(cell_key || ':' || since || ':' || until, ',' ORDER BY since) AS lives FROM life GROUP BY response_key, version),
+partial AS (
+    SELECT DISTINCT response_key, journey, family FROM answer JOIN (SELECT journey, question, family FROM red_question WHERE family IS NOT NULL) AS q USING (journey, question)
+    WHERE missing IS NOT NULL
+),
+families AS (SELECT journey, question, family FROM red_question),
 asked AS (SELECT DISTINCT row_key ->> 'journey' AS journey, row_key ->> 'question' AS question FROM loader.release_figure WHERE table_name IN ('item', 'recommend'))
 SELECT 'trend' AS kind, journey, construct AS name, lives, count(*) AS n FROM lived JOIN score USING (response_key) WHERE score IS NOT NULL GROUP BY ALL
 UNION ALL
 SELECT 'item', journey, question, lives, count(*) FROM lived JOIN
-    (SELECT DISTINCT response_key, journey, question FROM answer SEMI JOIN asked USING (journey, question) WHERE missing IS NULL) AS given USING (response_key) GROUP BY ALL
+    (SELECT DISTINCT response_key, journey, question FROM answer SEMI JOIN asked USING (journey, question) LEFT JOIN families USING (journey, question)
+     ANTI JOIN partial USING (response_key, journey, family) WHERE missing IS NULL) AS given USING (response_key) GROUP BY ALL
 ORDER BY ALL`

@@ -67,11 +67,16 @@ func (a *analyzer) pastFigures(ctx context.Context, all map[string]*safety) erro
 	if err != nil {
 		return err
 	}
+	shown := map[string]shownCells{} // by journey
 	for _, row := range rows {
 		s, ok := all[row.Journey]
 		if !ok {
 			continue
 		}
+		if shown[row.Journey] == nil {
+			shown[row.Journey] = shownCells{}
+		}
+		shown[row.Journey].add(row)
 		first, last := ends(releases, int(row.Since), int(row.Until))
 		for _, release := range []int{first, last} {
 			s.past.add(row.Figure, int(row.Place), disclosure.Version{Release: release, Fresh: true, N: int(row.N)})
@@ -79,6 +84,9 @@ func (a *analyzer) pastFigures(ctx context.Context, all map[string]*safety) erro
 				s.past.add(base, int(row.Place), disclosure.Version{Release: release, Fresh: true})
 			}
 		}
+	}
+	for _, journey := range a.layout.journeys {
+		all[journey.ID].pastPartials(journey, shown[journey.ID], releases)
 	}
 	return nil
 }

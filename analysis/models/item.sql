@@ -43,7 +43,7 @@ SELECT n, CASE WHEN kind IN ('scale', 'number', 'yesno', 'consent') THEN s1::DOU
     CASE WHEN good_from IS NOT NULL THEN (n - good - bad) / n END AS neutral,
     CASE WHEN good_from IS NOT NULL THEN bad / n END AS unfavourable,
     CASE WHEN steps <= 11 THEN counts[:steps] WHEN steps IS NOT NULL THEN list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0)) END AS counts,
-    item, who::INTEGER AS who, stage_number::INTEGER AS stage_number, wave_number::INTEGER AS wave_number
+    s1, s2, good, bad, item, who::INTEGER AS who, stage_number::INTEGER AS stage_number, wave_number::INTEGER AS wave_number
 FROM summed JOIN red_question USING (item) LEFT JOIN listed USING (item, who, stage_number, wave_number)
 WHERE n > 0 ORDER BY item, who, stage_number, wave_number;
 INSERT INTO item

@@ -2,6 +2,8 @@
 -- finite population correction). Favourable, neutral and unfavourable pool the answers to all items. From red_score, red_cut.
 -- Grain all, stage '' pools the stages. Grains quarter and cohort, stage '' are the stage-standardised line of METHOD 3.2:
 -- the plain mean over the stages with at least min_group people, and no point when under half of the stages are present.
+-- These shares pool all answers; scored_favourable and so on pool those of people with a score, which is what is published: the row
+-- then stands on one set of people (METHOD 5.2, subset rule).
 -- The exact sums stay with their numbers in temp.score_sums, for trend_test, and the rows in temp.trend_rows, for disclosure
 -- control. Texts are slow to group by, and several numbers slower than one: spot is who, stage_number and wave_number in one.
 CREATE OR REPLACE TEMP TABLE score_sums AS
@@ -19,38 +21,54 @@ SELECT scale, who::INTEGER AS who, coalesce(stage_number, -1)::INTEGER AS stage_
        CASE WHEN GROUPING(wave_number) = 0 THEN 'quarter' WHEN GROUPING(cohort) = 0 THEN 'cohort' ELSE 'all' END AS grain,
        sum(n)::BIGINT AS n, sum(s1) AS s1, sum(s2) AS s2, sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad
 FROM placed GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort));
+CREATE OR REPLACE TEMP TABLE unscored_sums AS
+WITH cut AS (SELECT cell, who, stage_number, wave_number FROM red_cut)
+SELECT scale, who, coalesce(stage_number, -1) AS stage_number, coalesce(wave_number, -1) AS wave_number, coalesce(cohort, '') AS cohort,
+       CASE WHEN GROUPING(wave_number) = 0 THEN 'quarter' WHEN GROUPING(cohort) = 0 THEN 'cohort' ELSE 'all' END AS grain,
+       sum(items)::BIGINT AS unscored_items, sum(favourable)::BIGINT AS unscored_good, sum(unfavourable)::BIGINT AS unscored_bad
+FROM red_score JOIN cut USING (cell) WHERE score IS NULL
+GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort));
 CREATE OR REPLACE TEMP TABLE trend_rows AS
 WITH waves AS (SELECT DISTINCT wave_number, wave FROM red_cut UNION ALL SELECT -1, ''),
 described AS (
     SELECT scale, who, stage_number, grain, CASE WHEN grain = 'cohort' THEN cohort ELSE wave END AS period, n, s1::DOUBLE / n / unit AS mean,
            CASE WHEN n > 1 THEN spread(n, s1, s2, unit) END AS sd, good / items AS favourable, (items - good - bad) / items AS neutral,
-           bad / items AS unfavourable, low IS NOT NULL AS ranged
-    FROM score_sums JOIN red_construct USING (scale) JOIN waves USING (wave_number) WHERE n > 0 AND NOT (grain = 'cohort' AND cohort = '')
+           bad / items AS unfavourable, (good - coalesce(unscored_good, 0)) / (items - coalesce(unscored_items, 0)) AS scored_favourable,
+           (items - good - bad - coalesce(unscored_items - unscored_good - unscored_bad, 0)) / (items - coalesce(unscored_items, 0)) AS scored_neutral,
+           (bad - coalesce(unscored_bad, 0)) / (items - coalesce(unscored_items, 0)) AS scored_unfavourable, low IS NOT NULL AS ranged
+    FROM score_sums JOIN red_construct USING (scale) JOIN waves USING (wave_number)
+        LEFT JOIN unscored_sums USING (scale, who, stage_number, wave_number, cohort, grain) WHERE n > 0 AND NOT (grain = 'cohort' AND cohort = '')
 ), weights AS (
     SELECT scale, count(DISTINCT stage_number) AS stages FROM described WHERE grain = 'all' AND stage_number >= 0 GROUP BY scale
 ), together AS (
     SELECT scale, who, grain, period, any_value(stages) AS stages, count(*) AS present, sum(n)::BIGINT AS n, bool_and(ranged) AS ranged,
-           list({'mean': mean, 'v': sd * sd / n, 'w': (sd * sd / n) ** 2 / (n - 1), 'good': favourable, 'between': neutral, 'bad': unfavourable} ORDER BY stage_number) AS parts
+           list({'mean': mean, 'v': sd * sd / n, 'w': (sd * sd / n) ** 2 / (n - 1), 'good': favourable, 'between': neutral, 'bad': unfavourable,
+                'scored_good': scored_favourable, 'scored_between': scored_neutral, 'scored_bad': scored_unfavourable} ORDER BY stage_number) AS parts
     FROM described JOIN weights USING (scale) WHERE grain <> 'all' AND n >= $min_group GROUP BY scale, who, grain, period
 ), standardised AS (
     SELECT scale, who, grain, period, n, ranged, list_sum(list_transform(parts, lambda x: x.mean)) / present AS mean,
            list_sum(list_transform(parts, lambda x: x.v)) / (present * present) AS variance,
            list_sum(list_transform(parts, lambda x: x.w)) / present ** 4 AS spread_of_variance,
            list_sum(list_transform(parts, lambda x: x.good)) / present AS favourable, list_sum(list_transform(parts, lambda x: x.between)) / present AS neutral,
-           list_sum(list_transform(parts, lambda x: x.bad)) / present AS unfavourable
+           list_sum(list_transform(parts, lambda x: x.bad)) / present AS unfavourable,
+           list_sum(list_transform(parts, lambda x: x.scored_good)) / present AS scored_favourable,
+           list_sum(list_transform(parts, lambda x: x.scored_between)) / present AS scored_neutral,
+           list_sum(list_transform(parts, lambda x: x.scored_bad)) / present AS scored_unfavourable
     FROM together WHERE 2 * present >= stages
 ), marked AS (
     SELECT scale, who, stage_number, grain, period, n, mean, sd, t_quantile(n - 1.0) * sd / sqrt(n) AS margin,
-           favourable, neutral, unfavourable, ranged
+           favourable, neutral, unfavourable, scored_favourable, scored_neutral, scored_unfavourable, ranged
     FROM described
     UNION ALL
     SELECT scale, who, -1, grain, period, n, mean, NULL,
            CASE WHEN variance = 0 THEN 0 ELSE t_quantile(variance ** 2 / spread_of_variance) * sqrt(variance) END,
-           favourable, neutral, unfavourable, ranged
+           favourable, neutral, unfavourable, scored_favourable, scored_neutral, scored_unfavourable, ranged
     FROM standardised
 )
 SELECT scale, who, stage_number, grain, period, n, mean, sd, mean - margin AS ci_low, mean + margin AS ci_high,
-       CASE WHEN ranged THEN favourable END AS favourable, CASE WHEN ranged THEN neutral END AS neutral, CASE WHEN ranged THEN unfavourable END AS unfavourable
+       CASE WHEN ranged THEN favourable END AS favourable, CASE WHEN ranged THEN neutral END AS neutral, CASE WHEN ranged THEN unfavourable END AS unfavourable,
+       CASE WHEN ranged THEN scored_favourable END AS scored_favourable, CASE WHEN ranged THEN scored_neutral END AS scored_neutral,
+       CASE WHEN ranged THEN scored_unfavourable END AS scored_unfavourable
 FROM marked ORDER BY scale, stage_number, grain, period, who;
 INSERT INTO trend
 WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),
