@@ -20,6 +20,17 @@ func worse(reasons ...disclosure.Reason) disclosure.Reason {
 // (METHOD 5.2, subset rule).
 func leaves(all, part int64, k int) bool { return all > part && all-part < int64(k) }
 
+// leavesOf is leaves for n scores of a construct among all of everybody at a stage. A person who answered again may stand behind
+// several of what is left.
+func (s *safety) leavesOf(construct, stage string, at slice, n int64) bool {
+	scored := s.scored[construct]
+	c, ok := s.cell("", "", stage, at)
+	if scored == nil || !ok || int64(scored[c]) == n {
+		return false
+	}
+	return leaves(max(int64(s.people[construct][c]), n+1), n, s.k)
+}
+
 // safeChanges protects the changes. A change has its own people; it goes with either stage's cell.
 func (a *analyzer) safeChanges(ctx context.Context, all map[string]*safety) error {
 	rows, err := readMain[Change](ctx, a, "change", "journey, construct, from_stage, to_stage, segment, member")
@@ -64,7 +75,32 @@ func (s *safety) changes(run []Change) []disclosure.Reason {
 			own.n[pooled] = own.n[c]
 		}
 	}
+	for n, reason := range s.unpaired(run[0].Construct, run[0].FromStage, run[0].ToStage, own.n) {
+		to := s.at(n, s.stageAt[run[0].ToStage], 0)
+		withheld[to] = worse(withheld[to], reason)
+	}
 	return s.decide(own, max(s.k, fewestPairs), withheld, s.past[figureName("change", run[0].Construct, run[0].FromStage, run[0].ToStage)])
+}
+
+// unpaired decides, for each unit, over those who have a score at one of two stages only: the means of both stages and the mean change
+// of the same people tell the difference of their sums (METHOD 5.2, subset rule i). pairs is by cell, at the later stage.
+func (s *safety) unpaired(construct, from, to string, pairs []int) []disclosure.Reason {
+	scored := s.scored[construct]
+	groups := make([]disclosure.Group, len(s.nodes))
+	for n := range s.nodes {
+		later, earlier := s.at(n, s.stageAt[to], 0), s.at(n, s.stageAt[from], 0)
+		groups[n].K = s.k
+		if scored != nil && pairs[later] > 0 {
+			groups[n].N = max(scored[later]-pairs[later], 0) + max(scored[earlier]-pairs[later], 0)
+		}
+	}
+	reasons := decideNodes(s.grid, groups)
+	for n, reason := range reasons {
+		if reason == disclosure.Small {
+			reasons[n] = disclosure.Complement // the people are enough, those left over are not
+		}
+	}
+	return reasons
 }
 
 // safeComparisons protects the comparisons and the shrunk means: they go with the member's score.
@@ -200,6 +236,10 @@ func (a *analyzer) safeSilence(ctx context.Context, all map[string]*safety) erro
 	if err != nil {
 		return err
 	}
+	changes, err := a.paired(ctx)
+	if err != nil {
+		return err
+	}
 	for i := range rows {
 		r := &rows[i]
 		s := all[r.Journey]
@@ -217,6 +257,8 @@ func (a *analyzer) safeSilence(ctx context.Context, all map[string]*safety) erro
 			reason = disclosure.Small
 		case leaves(int64(s.scored[r.Construct][from]), zero(r.StayedN)+zero(r.SilentN), s.k):
 			reason = disclosure.Complement
+		case s.besideChange(r, changes[[4]string{r.Journey, r.Construct, r.FromStage, r.ToStage}]):
+			reason = disclosure.Complement
 		}
 		if reason != disclosure.Published {
 			*r = Silence{Journey: r.Journey, Construct: r.Construct, FromStage: r.FromStage, ToStage: r.ToStage, Withheld: string(reason)}
@@ -228,7 +270,18 @@ func (a *analyzer) safeSilence(ctx context.Context, all map[string]*safety) erro
 	return storeSafe(ctx, a, "silence", rows)
 }
 
-// safeCareless protects the mean without careless answers: the flagged are nobody, or many (subset rule).
+// besideChange reports whether the earlier mean of who stayed, their mean change and the later mean of all tell of a few people: those
+// with a score at one of the two stages only.
+func (s *safety) besideChange(r *Silence, pairs int64) bool {
+	to, ok := s.cell("", "", r.ToStage, slice{})
+	if scored := s.scored[r.Construct]; ok && scored != nil && pairs > 0 {
+		return leaves(max(int64(scored[to])-pairs, 0)+max(zero(r.StayedN)-pairs, 0), 0, s.k)
+	}
+	return false
+}
+
+// safeCareless protects the mean without careless answers: the flagged are nobody, or many (subset rule), and not nearly those who
+// left an item out.
 func (a *analyzer) safeCareless(ctx context.Context, all map[string]*safety) error {
 	rows, err := readMain[Careless](ctx, a, "careless", "ALL")
 	if err != nil {
@@ -242,7 +295,8 @@ func (a *analyzer) safeCareless(ctx context.Context, all map[string]*safety) err
 			continue
 		}
 		flagged, n := zero(r.Flagged), zero(r.N)
-		if flagged > 0 && (flagged < int64(s.k) || n-flagged < int64(s.k)) {
+		left := s.leftOut(a, r)
+		if flagged > 0 && (flagged < int64(s.k) || n-flagged < int64(s.k) || left > 0 && max(flagged-left, left-flagged) < int64(s.k)) {
 			r.MeanWithout = nil
 		}
 		r.N, r.NShown = shown(n)
@@ -251,6 +305,23 @@ func (a *analyzer) safeCareless(ctx context.Context, all map[string]*safety) err
 		}
 	}
 	return storeSafe(ctx, a, "careless", rows)
+}
+
+// leftOut is how many people with a score at a stage the items of its construct do not stand on.
+func (s *safety) leftOut(a *analyzer, r *Careless) (most int64) {
+	c, ok := s.cell("", "", r.Stage, slice{})
+	j, known := a.layout.journey(r.Journey)
+	if !ok || !known || s.scored[r.Construct] == nil {
+		return 0
+	}
+	if construct, ok := j.Construct(r.Construct); ok {
+		for _, item := range construct.Items {
+			if answered := s.answered[item]; answered != nil {
+				most = max(most, int64(s.scored[r.Construct][c]-answered[c]))
+			}
+		}
+	}
+	return most
 }
 
 // safeNonresponse protects the tests of response rates: they go with the stage's cell of everybody.
@@ -280,13 +351,9 @@ func (a *analyzer) safeEffects(ctx context.Context, all map[string]*safety) erro
 	if err != nil {
 		return err
 	}
-	changes, err := readRows[changeSize](ctx, a.conn, "SELECT journey, construct, from_stage, to_stage, n FROM change WHERE segment = ''")
+	people, err := a.paired(ctx)
 	if err != nil {
 		return err
-	}
-	people := map[[4]string]int64{}
-	for _, c := range changes {
-		people[[4]string{c.Journey, c.Construct, c.FromStage, c.ToStage}] = c.N
 	}
 	for i := range rows {
 		r := &rows[i]
@@ -309,6 +376,16 @@ func (a *analyzer) safeEffects(ctx context.Context, all map[string]*safety) erro
 		r.ControlN, r.ControlNShown = shown(zero(r.ControlN))
 	}
 	return storeSafe(ctx, a, "measure_effect", rows)
+}
+
+// paired gives how many people's change is known, by journey, construct and the two stages.
+func (a *analyzer) paired(ctx context.Context) (map[[4]string]int64, error) {
+	changes, err := readRows[changeSize](ctx, a.conn, "SELECT journey, construct, from_stage, to_stage, n FROM change WHERE segment = ''")
+	people := map[[4]string]int64{}
+	for _, c := range changes {
+		people[[4]string{c.Journey, c.Construct, c.FromStage, c.ToStage}] = c.N
+	}
+	return people, err
 }
 
 // changeSize is how many people's change is known.

@@ -3,9 +3,7 @@ package analysis
 import (
 	"context"
 	"strconv"
-	"strings"
 
-	"koe"
 	"koe/analysis/disclosure"
 )
 
@@ -23,9 +21,10 @@ func (a *analyzer) safeDrivers(ctx context.Context, all map[string]*safety) erro
 		return err
 	}
 	for _, run := range runs(rows, func(r *Driver) string { return r.Journey + "\x00" + r.Outcome + "\x00" + r.Stage }) {
+		listwise := all[run[0].Journey].listwise(run)
 		for i := range run {
 			r := &run[i]
-			if reason := all[r.Journey].enough(r.N, int64(max(fewestForDrivers, fewestPerPredictor*len(run))), r.Stage); reason != disclosure.Published {
+			if reason := worse(all[r.Journey].enough(r.N, int64(max(fewestForDrivers, fewestPerPredictor*len(run))), r.Stage), listwise); reason != disclosure.Published {
 				*r = Driver{Journey: r.Journey, Outcome: r.Outcome, Stage: r.Stage, Construct: r.Construct, Withheld: string(reason)}
 				continue
 			}
@@ -33,6 +32,22 @@ func (a *analyzer) safeDrivers(ctx context.Context, all map[string]*safety) erro
 		}
 	}
 	return storeSafe(ctx, a, "driver", rows)
+}
+
+// listwise decides over those who lack one of the scores, or the outcome: beside the figures of each score alone they must not be a few
+// (METHOD 5.2, subset rule).
+func (s *safety) listwise(run []Driver) disclosure.Reason {
+	for _, r := range run {
+		if s.leavesOf(r.Construct, r.Stage, slice{}, zero(r.N)) {
+			return disclosure.Complement
+		}
+	}
+	of := run[0]
+	c, ok := s.cell("", "", of.Stage, slice{})
+	if answered := s.answered[of.Outcome]; ok && answered != nil && leaves(int64(answered[c]), zero(of.N), s.k) {
+		return disclosure.Complement
+	}
+	return disclosure.Published
 }
 
 // safeRetention shows a point only with 10 people at risk and nobody or 5 leavers by then; members that could be computed
@@ -136,59 +151,4 @@ func decideNodes(g *grid, nodes []disclosure.Group) []disclosure.Reason {
 		}
 	}
 	return disclosure.DecideLines(groups, lines)[:len(nodes)]
-}
-
-// safeHypotheses shows what was found only where the cells behind it are published; else the verdict is insufficient.
-func (a *analyzer) safeHypotheses(ctx context.Context, all map[string]*safety) error {
-	rows, err := readMain[Hypothesis](ctx, a, "hypothesis", "ALL")
-	if err != nil {
-		return err
-	}
-	for i := range rows {
-		r := &rows[i]
-		reason := a.hypothesisReason(all[r.Journey], r)
-		if reason != disclosure.Published {
-			*r = Hypothesis{Journey: r.Journey, Hypothesis: r.Hypothesis, Stage: r.Stage, Wave: r.Wave, Prior: r.Prior, Bar: r.Bar,
-				Verdict: insufficient, Reason: reasonSuppressed, Withheld: string(reason)}
-			continue
-		}
-		r.N, r.NShown = shown(zero(r.N))
-	}
-	return storeSafe(ctx, a, "hypothesis", rows)
-}
-
-func (a *analyzer) hypothesisReason(s *safety, r *Hypothesis) disclosure.Reason {
-	if zero(r.N) < int64(s.k) {
-		return disclosure.Small
-	}
-	at := quarterSlice(r.Wave)
-	reason := disclosure.Reason(s.reason(s.base, "", "", r.Stage, at))
-	journey, ok := a.layout.journey(r.Journey)
-	if !ok {
-		return disclosure.Small
-	}
-	for i := range journey.Hypotheses {
-		h := &journey.Hypotheses[i]
-		if h.ID != r.Hypothesis {
-			continue
-		}
-		if h.From != "" {
-			reason = worse(reason, disclosure.Reason(s.reason(s.base, "", "", h.From, slice{})))
-		}
-		if h.Kind == koe.HypothesisPeak { // against every other stage
-			for _, stage := range s.stages[1:] {
-				if s.reason(s.base, "", "", stage, slice{}) == string(disclosure.Release) {
-					reason = worse(reason, disclosure.Release)
-				}
-			}
-		}
-		if _, measure := journey.measureOfGroups(h); measure {
-			continue
-		}
-		for _, group := range h.Groups {
-			segment, member, _ := strings.Cut(group, "=")
-			reason = worse(reason, disclosure.Reason(s.reason(s.base, segment, member, r.Stage, at)))
-		}
-	}
-	return reason
 }
