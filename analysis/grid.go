@@ -23,6 +23,7 @@ type grid struct {
 	// askedPlan is over the people who were asked, for response rates; plan is over those who answered.
 	askedPlan *disclosure.Plan
 	k         []int // least people of each cell
+	rank      []int // which cells go before others; nil: the smallest go
 }
 
 type nodeKey struct{ segment, member string }
@@ -178,6 +179,9 @@ func (g *grid) decideOver(plan *disclosure.Plan, size *sizes, k int, withheld []
 		groups[i] = disclosure.Group{N: size.n[i], People: size.people[i], K: max(k, g.k[i]), Versions: past[i]}
 		if withheld != nil {
 			groups[i].Withheld = withheld[i]
+		}
+		if g.rank != nil {
+			groups[i].Rank = g.rank[i]
 		}
 	}
 	for t, absent := range g.absent(size) {

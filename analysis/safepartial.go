@@ -152,7 +152,7 @@ func (s *safety) difference(people []track, history bool, published []disclosure
 		picture.Release = s.release
 	}
 	flat := *s.grid // the threshold of scores everywhere: a difference is no cell of a table
-	flat.k = make([]int, len(s.grid.k))
+	flat.k, flat.rank = make([]int, s.cells), s.shownLast()
 	reasons := flat.decideOver(disclosure.NewPlan(picture), s.sizesOf(own.n), s.k, published, past)
 	for i, reason := range reasons {
 		if reason == disclosure.Small && (published == nil || published[i] == disclosure.Published) {
@@ -160,6 +160,24 @@ func (s *safety) difference(people []track, history bool, published []disclosure
 		}
 	}
 	return reasons, nil
+}
+
+// shownLast ranks the cells by where items are looked at: reports show those of a stage, over all time.
+func (g *grid) shownLast() []int {
+	rank := make([]int, g.cells)
+	for n := range g.nodes {
+		for s, stage := range g.stages {
+			for t, at := range g.slices {
+				if stage == "" {
+					rank[g.at(n, s, t)]++
+				}
+				if at.grain != "" {
+					rank[g.at(n, s, t)] += 2
+				}
+			}
+		}
+	}
+	return rank
 }
 
 // count adds people to the cells of a finest group. Cohorts have no items.

@@ -248,7 +248,9 @@ func (a *audit) victims(equations []equation, sources map[int32]uint64, taken ma
 		}
 		victims = append(victims, group)
 	}
-	slices.SortFunc(victims, func(x, y int) int { return cmp.Or(cmp.Compare(a.groups[x].N, a.groups[y].N), cmp.Compare(x, y)) })
+	slices.SortFunc(victims, func(x, y int) int {
+		return cmp.Or(-cmp.Compare(a.groups[x].Rank, a.groups[y].Rank), cmp.Compare(a.groups[x].N, a.groups[y].N), cmp.Compare(x, y))
+	})
 	victims = victims[:min(len(victims), 1+a.rounds/patience)]
 	for _, victim := range victims {
 		taken[victim] = true

@@ -121,8 +121,11 @@ func (d *decider) move(stretch, i int) move {
 	return d.moved[stretch][i]
 }
 
-// less orders groups by size, then by index.
+// less orders groups by what is taken away first: by rank, then by size, then by index.
 func (d *decider) less(a, b int) bool {
+	if d.groups[a].Rank != d.groups[b].Rank {
+		return d.groups[a].Rank > d.groups[b].Rank
+	}
 	if d.groups[a].N != d.groups[b].N {
 		return d.groups[a].N < d.groups[b].N
 	}

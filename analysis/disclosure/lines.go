@@ -1,7 +1,8 @@
 package disclosure
 
 // settleLines applies the line rule of METHOD 5.2 until nothing changes: while the parts of a published total that are
-// not published hide 1 to k-1 people together, the smallest published part goes too; when none is left, the total.
+// not published hide 1 to k-1 people together, the smallest published part goes too; when none is left, or
+// all that are left are of a lower rank, the total.
 //
 // What an earlier release published of a part is known; of it only the difference to the nearest such version is hidden.
 // The same rule holds for what is added to a total from one release to another (METHOD 5.3).
@@ -115,12 +116,13 @@ func (d *decider) cover(line Line, v view) (taken []int) {
 				smallest = part
 			}
 		}
-		if smallest < 0 {
-			smallest = line.Total
-			opens := !d.wouldBeKnown(smallest, v.stretch, false) || v.before >= 0 && !d.wouldBeKnown(smallest, v.before, false)
-			if !d.fresh(smallest) || !opens {
-				return taken // it follows from earlier releases alone: nothing that is done now can help
-			}
+		total := line.Total
+		opens := d.fresh(total) && (!d.wouldBeKnown(total, v.stretch, false) || v.before >= 0 && !d.wouldBeKnown(total, v.before, false))
+		switch {
+		case opens && (smallest < 0 || d.groups[total].Rank > d.groups[smallest].Rank):
+			smallest = total
+		case smallest < 0:
+			return taken // it follows from earlier releases alone: nothing that is done now can help
 		}
 		d.why[smallest] = Complement
 		taken = append(taken, smallest)

@@ -47,6 +47,7 @@ type Group struct {
 	K        int       // least people behind a published figure of this cell
 	Absent   bool      // the figure has no such cell, so that a size of 0 says nothing about who is in it
 	Withheld Reason    // decided already, by another table; Published otherwise
+	Rank     int       // where one of several must be taken away, one of the highest rank goes; among equals the smallest
 	Versions []Version // what earlier releases published of this cell, in ascending order of Release
 }
 
