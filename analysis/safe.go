@@ -475,7 +475,8 @@ func (s *safety) sameAsItem(question string, n []int) []disclosure.Reason {
 	return reasons
 }
 
-// safeReliability goes with the items of the stage's cell of everybody: it stands on the same people.
+// safeReliability goes with the stage's cell of everybody. Where the items may not stand beside the score it is rounded: it is of those who
+// answered the whole scale (METHOD 5.2, subset rule).
 func (a *analyzer) safeReliability(ctx context.Context, all map[string]*safety) error {
 	rows, err := readMain[Reliability](ctx, a, "reliability", "ALL")
 	if err != nil {
@@ -483,11 +484,14 @@ func (a *analyzer) safeReliability(ctx context.Context, all map[string]*safety) 
 	}
 	for i := range rows {
 		r := &rows[i]
-		if reason := all[r.Journey].hangsTogether(a, r.Journey, r.Construct, r.N, r.Stage); reason != disclosure.Published {
+		s := all[r.Journey]
+		if reason := s.enough(r.N, fewestForReliability, r.Stage); reason != disclosure.Published {
 			*r = Reliability{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Items: r.Items, Withheld: string(reason)}
 			continue
 		}
-		r.N, r.NShown = shown(zero(r.N))
+		if r.N, r.NShown = shown(zero(r.N)); a.itemsWithheld(s, r.Journey, r.Construct, r.Stage) {
+			roundRatios(r.Alpha, r.AlphaStd, r.Omega, r.MeanR)
+		}
 	}
 	rests, err := readMain[ItemRest](ctx, a, "item_rest", "ALL")
 	if err != nil {
@@ -495,26 +499,26 @@ func (a *analyzer) safeReliability(ctx context.Context, all map[string]*safety) 
 	}
 	for i := range rests {
 		r := &rests[i]
-		if reason := all[r.Journey].hangsTogether(a, r.Journey, r.Construct, r.N, r.Stage); reason != disclosure.Published {
+		s := all[r.Journey]
+		if reason := s.enough(r.N, fewestForReliability, r.Stage); reason != disclosure.Published {
 			*r = ItemRest{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Question: r.Question, Withheld: string(reason)}
 			continue
 		}
-		r.N, r.NShown = shown(zero(r.N))
+		if r.N, r.NShown = shown(zero(r.N)); a.itemsWithheld(s, r.Journey, r.Construct, r.Stage) {
+			roundRatios(r.R, r.AlphaDropped)
+		}
 	}
 	return joined(storeSafe(ctx, a, "reliability", rows), storeSafe(ctx, a, "item_rest", rests))
 }
 
-// hangsTogether decides for a construct's reliability at a stage.
-func (s *safety) hangsTogether(a *analyzer, journey, construct string, n *int64, stage string) disclosure.Reason {
-	reason := s.enough(n, fewestForReliability, stage)
-	if j, ok := a.layout.journey(journey); ok {
-		if c, ok := j.Construct(construct); ok {
-			for _, item := range c.Items {
-				reason = worse(reason, disclosure.Reason(s.reason(s.items[item], "", "", stage, slice{})))
-			}
-		}
+// itemsWithheld reports whether an item of a construct is withheld of everybody at a stage.
+func (a *analyzer) itemsWithheld(s *safety, journey, construct, stage string) bool {
+	j, ok := a.layout.journey(journey)
+	if !ok {
+		return true
 	}
-	return reason
+	c, ok := j.Construct(construct)
+	return !ok || slices.ContainsFunc(c.Items, func(item string) bool { return s.items[item] != nil && s.reason(s.items[item], "", "", stage, slice{}) != "" })
 }
 
 // enough decides for a figure of everybody at a stage that needs so many people.

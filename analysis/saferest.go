@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"context"
+	"math"
 	"strconv"
 
 	"koe/analysis/disclosure"
@@ -24,30 +25,39 @@ func (a *analyzer) safeDrivers(ctx context.Context, all map[string]*safety) erro
 		listwise := all[run[0].Journey].listwise(run)
 		for i := range run {
 			r := &run[i]
-			if reason := worse(all[r.Journey].enough(r.N, int64(max(fewestForDrivers, fewestPerPredictor*len(run))), r.Stage), listwise); reason != disclosure.Published {
+			if reason := all[r.Journey].enough(r.N, int64(max(fewestForDrivers, fewestPerPredictor*len(run))), r.Stage); reason != disclosure.Published {
 				*r = Driver{Journey: r.Journey, Outcome: r.Outcome, Stage: r.Stage, Construct: r.Construct, Withheld: string(reason)}
 				continue
 			}
-			r.N, r.NShown = shown(zero(r.N))
+			if r.N, r.NShown = shown(zero(r.N)); listwise {
+				roundRatios(r.RSquared, r.Weight, r.Share, r.ShareLow, r.ShareHigh)
+			}
 		}
 	}
 	return storeSafe(ctx, a, "driver", rows)
 }
 
-// listwise decides over those who lack one of the scores, or the outcome: beside the figures of each score alone they must not be a few
-// (METHOD 5.2, subset rule).
-func (s *safety) listwise(run []Driver) disclosure.Reason {
+// roundRatios leaves two digits behind the point. Ratios of moments over some people say nothing of the few by which these differ from
+// the people of a published sum, unless they are exact: then only some whole numbers fit.
+func roundRatios(ratios ...*float64) {
+	for _, x := range ratios {
+		if x != nil {
+			*x = math.Round(*x*100) / 100
+		}
+	}
+}
+
+// listwise reports whether those who lack one of the scores, or the outcome, are a few (METHOD 5.2, subset rule).
+func (s *safety) listwise(run []Driver) bool {
 	for _, r := range run {
 		if s.leavesOf(r.Construct, r.Stage, slice{}, zero(r.N)) {
-			return disclosure.Complement
+			return true
 		}
 	}
 	of := run[0]
 	c, ok := s.cell("", "", of.Stage, slice{})
-	if answered := s.answered[of.Outcome]; ok && answered != nil && leaves(int64(answered[c]), zero(of.N), s.k) {
-		return disclosure.Complement
-	}
-	return disclosure.Published
+	answered := s.answered[of.Outcome]
+	return ok && answered != nil && leaves(int64(answered[c]), zero(of.N), s.k)
 }
 
 // safeRetention shows a point only with 10 people at risk and nobody or 5 leavers by then; members that could be computed

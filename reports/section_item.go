@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"slices"
+
 	"koe"
 	"koe/analysis"
 )
@@ -110,7 +112,18 @@ func (c *composer) itemPart(journey, stage string) *part {
 		p.Charts = nil
 	}
 	p.Notes = []string{c.say("note.favourable"), c.say("note.rounding")}
+	if c.together(journey, rows) {
+		p.Notes = slices.Insert(p.Notes, 1, c.say("note.complete", "k", c.pub.MinGroup))
+	}
 	return p
+}
+
+// together reports whether any of these questions makes up a score with others.
+func (c *composer) together(journey string, rows []*analysis.Item) bool {
+	j := c.journeyText(journey)
+	return j != nil && slices.ContainsFunc(j.Constructs, func(construct koe.Construct) bool {
+		return len(construct.Items) > 1 && slices.ContainsFunc(rows, func(r *analysis.Item) bool { return slices.Contains(construct.Items, r.Question) })
+	})
 }
 
 // choicePart is how often each option was chosen, over all stages that asked.
