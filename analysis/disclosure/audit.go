@@ -350,10 +350,15 @@ func (a *audit) pairs() []int {
 	return victims
 }
 
-// people is how many are behind a published sum.
+// people is how many are behind a published sum: of an earlier release as it was published, where a figure has fewer than its cell.
 func (d *decider) people(k known) int {
 	if k.stretch == d.now {
 		return d.groups[k.group].N
+	}
+	for _, v := range d.groups[k.group].Versions {
+		if v.Fresh && v.N > 0 && d.stretch(v.Release) == k.stretch {
+			return v.N
+		}
 	}
 	return d.size[k.stretch][k.group]
 }

@@ -1,0 +1,86 @@
+package analysis
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"koe"
+)
+
+// leave has everybody of these leave F2 out at both stages.
+func (l *ledgerOf) leave(people ...string) {
+	for _, b := range l.script {
+		for _, s := range b.submissions {
+			for _, key := range people {
+				if string(s.Person) == key {
+					s.Answers["F2"] = koe.Answer{Missing: koe.DeclinedTo}
+				}
+			}
+		}
+	}
+}
+
+// skippingBefore is a release in which six of the fifteen of bureau A left an item out.
+func skippingBefore(t *testing.T) *ledgerOf {
+	l := trickling(t)
+	l.leave("p00", "p02", "p04", "p06", "p08", "p10")
+	l.refresh(koe.NewDate(2026, 7, 1), false)
+	if d := cmp.Diff([]string{"'' 24 24 '' ''", "A - 5–9 '' ''", "B - 10–19 '' ''"}, l.table(itemOfAll)); d != "" {
+		t.Fatal(d)
+	}
+	l.release("2026-07-01")
+	return l
+}
+
+const itemOfAll = "SELECT member, n, n_shown, withheld, carried FROM safe_item WHERE question = 'F1' AND stage = 'm2' AND period = '' AND segment IN ('', 'bureau') ORDER BY ALL"
+
+// The difference between score and items grew by two people: it would tell of them, although both score and items have ten and eight more.
+func TestRelease_WhoLeftAnItemOutLaterDoesNotFollow(t *testing.T) {
+	for name, c := range map[string]struct {
+		left []string
+		want []string
+	}{
+		"nobody of the ten": {nil, []string{"'' 34 34 '' ''", "A - 10–19 '' ''", "B - 10–19 '' ''"}},
+		"two of the ten":    {[]string{"q0", "q1"}, []string{"'' 24 24 '' 2026-07-01", "A - 5–9 '' 2026-07-01", "B - 10–19 '' ''"}},
+		"five of the ten":   {[]string{"q0", "q1", "q2", "q3", "q4"}, []string{"'' 29 29 '' ''", "A - 10–19 '' ''", "B - 10–19 '' ''"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := skippingBefore(t)
+			for i := range 10 {
+				l.join(fmt.Sprint("q", i), "2026-02-01", i, "bureau=A")
+			}
+			l.leave(c.left...)
+			l.refresh(koe.NewDate(2026, 8, 1), false)
+			if d := cmp.Diff(c.want, l.table(itemOfAll)); d != "" {
+				t.Error(d)
+			}
+			scores := l.table("SELECT member, n, carried FROM safe_trend WHERE construct = 'fit' AND stage = 'm2' AND grain = 'all' AND segment IN ('', 'bureau') ORDER BY ALL")
+			if d := cmp.Diff([]string{"'' 40 ''", "A 25 ''", "B - ''"}, scores); d != "" {
+				t.Errorf("the score has ten more in any case: %s", d)
+			}
+		})
+	}
+}
+
+// A release that printed an item on whoever answered it, two more than answered the whole scale, keeps its values.
+func TestRelease_ItemsOnOtherPeopleThanBeforeStayAsTheyWere(t *testing.T) {
+	l := skippingBefore(t)
+	changed := 0
+	for i := range l.Figures {
+		if f := &l.Figures[i]; f.Table == "item" && strings.Contains(f.Key, `"F1"`) && strings.Contains(f.Key, `"m2"`) && f.People == "[24]" {
+			f.People = "[26]"
+			changed++
+		}
+	}
+	if changed == 0 {
+		t.Fatal("no row of 24 people")
+	}
+	l.State += "+"
+	l.refresh(koe.NewDate(2026, 8, 1), false)
+	if got := l.table(itemOfAll); got[0] != "'' 24 24 '' 2026-07-01" {
+		t.Errorf("%v", got)
+	}
+}
