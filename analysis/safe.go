@@ -518,7 +518,9 @@ func (a *analyzer) itemsWithheld(s *safety, journey, construct, stage string) bo
 		return true
 	}
 	c, ok := j.Construct(construct)
-	return !ok || slices.ContainsFunc(c.Items, func(item string) bool { return s.items[item] != nil && s.reason(s.items[item], "", "", stage, slice{}) != "" })
+	return !ok || slices.ContainsFunc(c.Items, func(item string) bool {
+		return s.items[item] != nil && s.reason(s.items[item], "", "", stage, slice{}) != ""
+	})
 }
 
 // enough decides for a figure of everybody at a stage that needs so many people.

@@ -1,0 +1,91 @@
+package analysis
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"koe"
+)
+
+// The sum at the later stage less that at the earlier one less the changes is the sum of those who answered at the later one alone.
+func TestSafeChange_WhoAnsweredAtOneStageAloneDoesNotFollow(t *testing.T) {
+	for name, c := range map[string]struct {
+		alone int
+		want  string
+	}{"nobody": {0, "20 ''"}, "two": {2, "- complement"}, "five": {5, "20 ''"}} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, scaleJourney([]string{"m2", "m3"}, "fit:F1,F2,F3"))
+			b := &batch{}
+			only := 0 // sum of the answers of those who answered at m3 alone
+			for i := range 20 + c.alone {
+				if i < 20 {
+					b.submissions = append(b.submissions, answers(fmt.Sprint("p", i), "m2", "2026-02-15", fmt.Sprintf("F1=%d F2=%d F3=%d", 1+i%5, 1+i%3, 1+i%4)))
+				} else {
+					only += 1 + i%5 + 1 + i%4 + 2
+				}
+				b.submissions = append(b.submissions, answers(fmt.Sprint("p", i), "m3", "2026-05-15", fmt.Sprintf("F1=%d F2=%d F3=2", 1+i%5, 1+i%4)))
+			}
+			w.script = []*batch{b}
+			w.build()
+			const of = "WHERE construct = 'fit' AND segment = ''"
+			if got := w.table("SELECT n, withheld FROM safe_change " + of); !cmp.Equal(got, []string{c.want}) {
+				t.Errorf("the change is %v, want %s", got, c.want)
+			}
+			left := w.table(fmt.Sprintf(`SELECT round(3 * (later.n * later.mean - earlier.n * earlier.mean - c.n * c.mean_change), 6)
+				FROM (SELECT n, mean FROM trend %[1]s AND grain = 'all' AND stage = 'm3') AS later, (SELECT n, mean FROM trend %[1]s AND grain = 'all' AND stage = 'm2') AS earlier,
+				(SELECT n, mean_change FROM change %[1]s) AS c`, of))
+			if got, err := strconv.ParseFloat(left[0], 64); err != nil || math.Abs(got-float64(only)) > 1e-5 {
+				t.Errorf("the attack on main's figures gives %v, want %d: it shows nothing", left, only)
+			}
+			if got := w.table("SELECT stage, n FROM safe_trend " + of + " AND grain = 'all' AND stage <> '' ORDER BY 1"); !cmp.Equal(got, []string{"m2 20", fmt.Sprint("m3 ", 20+c.alone)}) {
+				t.Errorf("the scores are %v", got)
+			}
+		})
+	}
+}
+
+// Exact ratios over all but one person fit few whole numbers; two digits fit many.
+func TestSafeReliability_IsRoundedWhereTheItemsAreWithheld(t *testing.T) {
+	for _, left := range []int{0, 1, 6} {
+		w := skippers(t, alike(left, 0))
+		w.build()
+		for table, column := range map[string]string{"reliability": "alpha", "item_rest": "r"} {
+			for _, row := range w.table(fmt.Sprintf("SELECT s.%[2]s = m.%[2]s, s.%[2]s = round(m.%[2]s, 2), s.n FROM safe_%[1]s s JOIN %[1]s m USING (stage) WHERE stage = 'm2' AND m.construct = s.construct %[3]s", table, column,
+				map[string]string{"item_rest": "AND m.question = s.question", "reliability": ""}[table])) {
+				want := fmt.Sprint("true false ", 50-left)
+				if left == 1 {
+					want = fmt.Sprint("false true ", 50-left)
+				}
+				if row != want {
+					t.Errorf("%d left an item out, %s: %s, want %s", left, table, row, want)
+				}
+			}
+		}
+	}
+}
+
+// A share of the answers to one item stands on whoever answered it, the published item on those who answered the whole scale.
+func TestSafeHypothesis_OnAnItemOfAScaleGoesWhereItStandsOnOtherPeople(t *testing.T) {
+	w := wholeWorld(t)
+	w.build()
+	rows := func() string {
+		return strings.Join(w.table("SELECT hypothesis, withheld FROM safe_hypothesis WHERE hypothesis IN ('level', 'share') AND wave = '' ORDER BY ALL"), ", ")
+	}
+	if got := rows(); got != "level '', share complement" {
+		t.Errorf("one left an item out: %s", got)
+	}
+	whole := wholeWorld(t)
+	last := &whole.script[0].submissions[len(whole.script[0].submissions)-1]
+	three := 3.0
+	last.Answers["F3"] = koe.Answer{Value: &three}
+	w = whole
+	w.build()
+	if got := rows(); got != "level '', share ''" {
+		t.Errorf("nobody left an item out: %s", got)
+	}
+}
