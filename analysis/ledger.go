@@ -106,9 +106,9 @@ func structure(columns []column) string {
 	return literal("{" + strings.Join(parts, ", ") + "}")
 }
 
-// carryOver puts the last published values in the place of new ones that differ from them by a few people, and writes
-// down what a release made of this analysis would add to the ledger. which is the condition, over table_name, of these tables.
-func (a *analyzer) carryOver(ctx context.Context, tables []ledgerTable, which string) error {
+// carryOver puts the last published values in the place of new ones that differ from them by a few people, and notes how many
+// people are behind the others.
+func (a *analyzer) carryOver(ctx context.Context, tables []ledgerTable) error {
 	for _, t := range tables {
 		var err error
 		if a.released > 0 {
@@ -122,13 +122,13 @@ func (a *analyzer) carryOver(ctx context.Context, tables []ledgerTable, which st
 			}
 		}
 		if err == nil {
-			err = a.nextFigures(ctx, t)
+			err = a.notePeople(ctx, t)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
-	return a.nextChange(ctx, which)
+	return nil
 }
 
 // lastPublished is the last published version of every row, and the release that showed it as new last.
@@ -205,16 +205,4 @@ func (a *analyzer) carrySets(ctx context.Context, t ledgerTable) error {
 			SELECT %[4]s, since, until FROM (SELECT row_key, since, until, from_json(shown, %[5]s) AS v FROM loader.release_figure WHERE table_name = %[6]s) AS f) AS p
 		JOIN temp.carried_cell AS c USING (%[2]s) WHERE p.since <= c.release AND (p.until = 0 OR c.release < p.until) ORDER BY ALL`,
 		safe, columnList("", t.set), strings.Join(names, ", "), strings.Join(picked, ", "), structure(columns), literal(t.name)))
-}
-
-// nextFigures lists the rows that are new, as the ledger would keep them.
-func (a *analyzer) nextFigures(ctx context.Context, t ledgerTable) error {
-	people := "'[]'"
-	from := quote("safe_"+t.name) + " AS s"
-	if t.people != "" {
-		people = "json_array(" + columnList("m.", t.people) + ")::VARCHAR"
-		from += fmt.Sprintf(" JOIN %s AS m ON %s", quote(t.name), equal("s.", "m.", t.key))
-	}
-	return a.exec(ctx, fmt.Sprintf("INSERT INTO temp.next_figure SELECT %s, %s, %s, %s, '' FROM %s WHERE s.withheld = '' AND s.carried = ''",
-		literal(t.name), rowJSON("s.", strings.Fields(t.key)), rowJSON("s.", columnNames(t.values())), people, from))
 }

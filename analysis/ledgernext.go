@@ -17,10 +17,11 @@ func nextTables() string {
 	cell := []column{{"cell_key", "VARCHAR NOT NULL", "Key of the group."}, {"journey", "VARCHAR NOT NULL", "Journey id."}, {"stage", "VARCHAR NOT NULL", "Stage id."},
 		{"wave", "VARCHAR NOT NULL", "Quarter, as 2026Q2."}, {"cohort", "VARCHAR NOT NULL", "Quarter of joining; empty when unknown."}, {"members", "VARCHAR NOT NULL", "Member of each segment as published, JSON."}}
 	response := column{"response_key", "VARCHAR NOT NULL", "Random key of the response."}
-	row := []column{{"table_name", "VARCHAR NOT NULL", "The table, without safe_."}, {"row_key", "VARCHAR NOT NULL", "The columns that name the row, JSON."}}
-	shown := append(slices.Clone(row), column{"shown", "VARCHAR NOT NULL", "The columns that say something, JSON."}, column{"people", "VARCHAR NOT NULL", "True numbers of people behind it, JSON."},
-		column{"response_key", "VARCHAR NOT NULL", "Key of the response that it is of; empty where it is of many."})
+	shown := []column{{"table_name", "VARCHAR NOT NULL", "The table, without safe_."}, {"row_key", "VARCHAR NOT NULL", "The columns that name the row, JSON."},
+		{"shown", "VARCHAR NOT NULL", "The columns that say something, JSON."}, {"people", "VARCHAR NOT NULL", "True numbers of people behind it, JSON."},
+		{"response_key", "VARCHAR NOT NULL", "Key of the response that it is of."}}
 	var b strings.Builder
+	b.WriteString("DROP TABLE IF EXISTS loader.next_shown; DROP TABLE IF EXISTS loader.next_hidden;\n") // earlier versions kept them
 	for _, t := range []struct {
 		name, comment string
 		columns       []column
@@ -28,13 +29,11 @@ func nextTables() string {
 		{"next_cell", "finest groups of responses that joined.", cell},
 		{"next_joined", "responses that were not behind the last one, or otherwise.", []column{response, {"version", "VARCHAR NOT NULL", "When the response was sent that is counted."}, cell[0]}},
 		{"next_left", "responses that were behind the last one and are not, or otherwise.", []column{response}},
-		{"next_shown", "rows that are new.", shown},
-		{"next_hidden", "rows that are no longer shown as new, or with other values.", row},
+		{"next_comment", "comments that are shown as new. The rows of other tables follow from the tables, with the people behind them in next_people_*.", shown},
 	} {
 		fmt.Fprintf(&b, "DROP TABLE IF EXISTS loader.%s;\n", t.name)
 		b.WriteString(loaderTable(t.name, "What a release of these figures would change in the ledger: "+t.comment, t.columns))
 	}
-	b.WriteString(nextFigure)
 	return b.String()
 }
 
@@ -42,9 +41,6 @@ func nextTables() string {
 func loaderTable(name, comment string, columns []column) string {
 	return strings.ReplaceAll(createTable(name, comment, columns), quote(name), "loader."+quote(name))
 }
-
-// nextFigure makes the list of new rows, empty.
-const nextFigure = "CREATE OR REPLACE TEMP TABLE next_figure (table_name VARCHAR, row_key VARCHAR, shown VARCHAR, people VARCHAR, response_key VARCHAR);\n"
 
 // population writes temp.next_response: the published population, one row a response with its version and finest group, and one an
 // invitation that counts as asked, whose version says whether it was answered; temp.next_group and temp.next_asked: the finest groups of the two;
@@ -89,15 +85,15 @@ const groupsOfCells = `SELECT journey, cell, any_value(stage) AS stage, any_valu
 			'{' || coalesce(string_agg(to_json(segment)::VARCHAR || ':' || to_json(member)::VARCHAR, ',' ORDER BY segment) FILTER (segment <> ''), '') || '}' AS members
 			FROM red_cut GROUP BY journey, cell`
 
-// noteFigures adds rows to temp.next_figure.
-func (a *analyzer) noteFigures(ctx context.Context, rows [][]string) error {
+// noteComments adds rows to loader.next_comment.
+func (a *analyzer) noteComments(ctx context.Context, rows [][]string) error {
 	return a.conn.Raw(func(raw any) error {
 		conn, ok := raw.(*duckdb.Conn)
 		if !ok {
 			return koe.Errorf(koe.Internal, "the warehouse driver gives a %T", raw)
 		}
-		appender, err := duckdb.NewAppender(conn, "temp", "main", "next_figure")
-		t := &table{appender: appender, name: "next_figure", err: err}
+		appender, err := duckdb.NewAppenderFromConn(conn, "loader", "next_comment")
+		t := &table{appender: appender, name: "next_comment", err: err}
 		for _, row := range rows {
 			t.add(row[0], row[1], row[2], row[3], row[4])
 		}
@@ -119,15 +115,54 @@ const populationMoved = `
 		INSERT INTO loader.next_cell SELECT DISTINCT cell_key, journey, stage, wave, cohort, members FROM (FROM temp.next_group UNION ALL FROM temp.next_asked) AS g
 		WHERE cell_key IN (SELECT cell_key FROM loader.next_joined) ORDER BY cell_key`
 
-// nextChange compares the new rows with those of the last release of the basis, of the tables of a condition.
-func (a *analyzer) nextChange(ctx context.Context, which string) error {
-	return a.exec(ctx, fmt.Sprintf(`
-		DELETE FROM loader.next_shown WHERE %[1]s;
-		DELETE FROM loader.next_hidden WHERE %[1]s;
-		INSERT INTO loader.next_shown SELECT * FROM temp.next_figure AS n
-		WHERE NOT EXISTS (SELECT 1 FROM loader.release_figure AS f WHERE f.until = 0 AND f.table_name = n.table_name AND f.row_key = n.row_key AND f.shown = n.shown AND f.people = n.people)
-		ORDER BY table_name, row_key;
-		INSERT INTO loader.next_hidden SELECT table_name, row_key FROM loader.release_figure AS f
-		WHERE until = 0 AND %[1]s AND NOT EXISTS (SELECT 1 FROM temp.next_figure AS n WHERE f.table_name = n.table_name AND f.row_key = n.row_key AND f.shown = n.shown AND f.people = n.people)
-		ORDER BY table_name, row_key`, which))
+// notePeople keeps how many people are behind the rows of a table that are shown as new: main's table may go on while what is
+// published stays.
+func (a *analyzer) notePeople(ctx context.Context, t ledgerTable) error {
+	if t.people == "" {
+		return nil
+	}
+	var columns []column
+	for _, m := range modelTables() {
+		if m.name == t.name {
+			columns = slices.DeleteFunc(slices.Clone(m.columns), func(c column) bool {
+				return !slices.Contains(strings.Fields(t.key), c.name) && !slices.Contains(strings.Fields(t.people), c.name)
+			})
+		}
+	}
+	name := "next_people_" + t.name
+	return a.exec(ctx, fmt.Sprintf("DROP TABLE IF EXISTS loader.%[1]s;\n%[2]sINSERT INTO loader.%[1]s SELECT %[3]s FROM %[4]s AS m JOIN %[5]s AS s ON %[6]s WHERE s.withheld = '' AND s.carried = ''",
+		quote(name), loaderTable(name, "What a release of these figures would change in the ledger: the true numbers of people behind the new rows of "+t.name+".", columns),
+		columnList("m.", strings.Join(columnNames(columns), " ")), quote(t.name), quote("safe_"+t.name), equal("s.", "m.", t.key)))
+}
+
+// nextFigures writes SQL for the rows that are shown as new, as the ledger would keep them. It is read when a release is made
+// (ReadNextRelease), and costs an analysis nothing.
+func nextFigures() string {
+	parts := []string{"SELECT table_name, row_key, shown, people, response_key FROM loader.next_comment"}
+	for _, t := range ledgerTables() {
+		people, from := "'[]'", quote("safe_"+t.name)+" AS s"
+		if t.people != "" {
+			people = "json_array(" + columnList("m.", t.people) + ")::VARCHAR"
+			from += fmt.Sprintf(" JOIN loader.%s AS m ON %s", quote("next_people_"+t.name), equal("s.", "m.", t.key))
+		}
+		parts = append(parts, fmt.Sprintf("SELECT %s, %s, %s, %s, '' FROM %s WHERE s.withheld = '' AND s.carried = ''",
+			literal(t.name), rowJSON("s.", strings.Fields(t.key)), rowJSON("s.", columnNames(t.values())), people, from))
+	}
+	return strings.Join(parts, "\n    UNION ALL ")
+}
+
+// nextShown reads the new rows that the last release of the basis did not show, or not so.
+func nextShown() string {
+	return "WITH next AS (" + nextFigures() + `)
+SELECT table_name, row_key, shown, people, response_key FROM next AS n
+WHERE NOT EXISTS (SELECT 1 FROM loader.release_figure AS f WHERE f.until = 0 AND f.table_name = n.table_name AND f.row_key = n.row_key AND f.shown = n.shown AND f.people = n.people)
+ORDER BY table_name, row_key`
+}
+
+// nextHidden reads the rows of the last release of the basis that are not shown as new any more, or not so.
+func nextHidden() string {
+	return "WITH next AS (" + nextFigures() + `)
+SELECT table_name, row_key FROM loader.release_figure AS f
+WHERE until = 0 AND NOT EXISTS (SELECT 1 FROM next AS n WHERE f.table_name = n.table_name AND f.row_key = n.row_key AND f.shown = n.shown AND f.people = n.people)
+ORDER BY table_name, row_key`
 }

@@ -68,10 +68,10 @@ func ReadNextRelease(ctx context.Context, path string, p *Published) (_ *NextRel
 	n.Change.Joined = each(ctx, db, "SELECT response_key, version, cell_key FROM loader.next_joined", func(rows *sql.Rows) (r store.ReleaseResponse, err error) {
 		return r, rows.Scan(&r.Response, &r.Version, &r.Cell)
 	})
-	n.Change.Hidden = each(ctx, db, "SELECT table_name, row_key FROM loader.next_hidden", func(rows *sql.Rows) (f store.ReleaseFigure, err error) {
+	n.Change.Hidden = each(ctx, db, nextHidden(), func(rows *sql.Rows) (f store.ReleaseFigure, err error) {
 		return f, rows.Scan(&f.Table, &f.Key)
 	})
-	n.Change.Shown = each(ctx, db, "SELECT table_name, row_key, shown, people, response_key FROM loader.next_shown", func(rows *sql.Rows) (f store.ReleaseFigure, err error) {
+	n.Change.Shown = each(ctx, db, nextShown(), func(rows *sql.Rows) (f store.ReleaseFigure, err error) {
 		return f, rows.Scan(&f.Table, &f.Key, &f.Shown, &f.People, &f.Response)
 	})
 	return n, nil

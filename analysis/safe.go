@@ -72,7 +72,7 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable) error {
 		a.safeTrends(ctx, all), a.safePartials(ctx, all), a.safeItems(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx, all),
 		a.safeChanges(ctx, all), a.safeComparisons(ctx, all), a.safeSeries(ctx, all), a.safeSilence(ctx, all), a.safeCareless(ctx, all),
 		a.safeNonresponse(ctx, all), a.safeEffects(ctx, all), a.safeDrivers(ctx, all), a.safeRetention(ctx, all), a.safeHypotheses(ctx, all),
-		a.safeVoices(ctx, all), a.safeCensus(ctx, all), a.carryOver(ctx, ledgerTables(), "true"),
+		a.safeVoices(ctx, all), a.safeCensus(ctx, all), a.carryOver(ctx, ledgerTables()),
 	)
 }
 

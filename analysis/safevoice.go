@@ -218,7 +218,7 @@ func (a *analyzer) safeComments(ctx context.Context, all map[string]*safety, rea
 		return err
 	}
 	var out []Comment
-	var fresh [][]string // rows of temp.next_figure
+	var fresh [][]string // rows of loader.next_comment
 	withheld := map[string]bool{}
 	for _, r := range rows {
 		s := all[r.Journey]
@@ -260,7 +260,7 @@ func (a *analyzer) safeComments(ctx context.Context, all map[string]*safety, rea
 		a, b := sha256.Sum256([]byte(x.Text)), sha256.Sum256([]byte(y.Text))
 		return slices.Compare(a[:], b[:])
 	})
-	return joined(a.noteFigures(ctx, fresh), storeSafe(ctx, a, "comment", out))
+	return joined(a.noteComments(ctx, fresh), storeSafe(ctx, a, "comment", out))
 }
 
 // withoutEmptyWord leaves out the row that says that a journey's comments are withheld where some of them stay.

@@ -154,7 +154,7 @@ func (a *analyzer) discloseDated(ctx context.Context, tables []modelTable) error
 			}
 		}
 	}
-	if err := joined(a.readReleases(ctx), a.exec(ctx, nextFigure)); err != nil {
+	if err := a.readReleases(ctx); err != nil {
 		return err
 	}
 	all := map[string]*safety{}
@@ -166,7 +166,7 @@ func (a *analyzer) discloseDated(ctx context.Context, tables []modelTable) error
 		all[journey.ID] = &safety{grid: g, k: a.safety.MinGroup}
 	}
 	inLedger := slices.DeleteFunc(ledgerTables(), func(t ledgerTable) bool { return !isDated(t.name) })
-	return joined(a.safeRetention(ctx, all), a.carryOver(ctx, inLedger, "table_name IN ("+literals(dated)+")"))
+	return joined(a.safeRetention(ctx, all), a.carryOver(ctx, inLedger))
 }
 
 // remember notes what the published figures were made from.
