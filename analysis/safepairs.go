@@ -230,13 +230,17 @@ func (s *safety) lineUpTo(r *Signal) disclosure.Reason {
 }
 
 // safeSilence protects who stayed and who fell silent: both groups large, and nobody left between them and all who had
-// answered before.
+// answered before. Where a few of a wave are left, the difference is told and the two means are not.
 func (a *analyzer) safeSilence(ctx context.Context, all map[string]*safety) error {
 	rows, err := readMain[Silence](ctx, a, "silence", "ALL")
 	if err != nil {
 		return err
 	}
 	changes, err := a.paired(ctx)
+	if err != nil {
+		return err
+	}
+	left, err := a.leftInAWave(ctx, all)
 	if err != nil {
 		return err
 	}
@@ -263,6 +267,9 @@ func (a *analyzer) safeSilence(ctx context.Context, all map[string]*safety) erro
 		if reason != disclosure.Published {
 			*r = Silence{Journey: r.Journey, Construct: r.Construct, FromStage: r.FromStage, ToStage: r.ToStage, Withheld: string(reason)}
 			continue
+		}
+		if left[[4]string{r.Journey, r.Construct, r.FromStage, r.ToStage}] {
+			r.StayedMean, r.SilentMean = nil, nil
 		}
 		r.StayedN, r.StayedNShown = shown(zero(r.StayedN))
 		r.SilentN, r.SilentNShown = shown(zero(r.SilentN))
