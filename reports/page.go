@@ -49,6 +49,15 @@ var readAssets = sync.OnceValues(func() (*pageAssets, error) {
 	return a, nil
 })
 
+// Fixed gives the style sheet and the scripts that every page has, letter for letter: what else a page holds is its own.
+func Fixed() ([]string, error) {
+	parts, err := readAssets()
+	if err != nil {
+		return nil, err
+	}
+	return []string{string(parts.Style), string(parts.Echarts), string(parts.Script)}, nil
+}
+
 // pageData is what the template sees.
 type pageData struct {
 	*document

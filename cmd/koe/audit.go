@@ -90,9 +90,12 @@ func (a *app) truth(ctx context.Context, w *journey.Workspace, s *store.Store, r
 		return audit.Truth{}, err
 	}
 	warehouse := w.Path(w.Settings.Warehouse)
-	t := audit.Truth{MinGroup: w.Settings.Disclosure.MinGroup, People: people}
+	t := audit.Truth{MinGroup: w.Settings.Disclosure.MinGroup, MinComments: w.Settings.Disclosure.MinComments, People: people}
 	for _, name := range w.Settings.Organization {
 		t.Known = append(t.Known, name)
+	}
+	if t.Fixed, err = reports.Fixed(); err != nil {
+		return audit.Truth{}, err
 	}
 	t.Values = func(ctx context.Context) ([]float64, error) { return analysis.Unrounded(ctx, warehouse) }
 	t.Keys = func(ctx context.Context, candidates []string) (map[string]string, error) {

@@ -37,6 +37,9 @@ func readers(ctx context.Context, w *journey.Workspace, release string, t *audit
 	for _, j := range w.Journeys {
 		one := of(j.ID)
 		one.Title = j.Title
+		for _, h := range j.Hypotheses {
+			one.Hypotheses = append(one.Hypotheses, audit.Hypothesis{Named: audit.Named{ID: h.ID, Title: h.Text}, Stage: h.Stage, Kind: string(h.Kind), Measure: h.Measure, From: h.From, Groups: h.Groups})
+		}
 		for _, q := range j.Questions {
 			if q.Recommend {
 				f.Recommend[j.ID] = append(f.Recommend[j.ID], q.ID)
@@ -52,13 +55,27 @@ func readers(ctx context.Context, w *journey.Workspace, release string, t *audit
 	for _, q := range published.Questions {
 		of(q.Journey).Questions = append(of(q.Journey).Questions, audit.Named{ID: q.Question, Title: q.Text})
 	}
+	for _, m := range published.Measures {
+		of(m.Journey).Measures = append(of(m.Journey).Measures, audit.Named{ID: m.Measure, Title: m.Title})
+	}
 	t.Facts = f
-	stands, err := analysis.WhoStands(ctx, warehouse)
+	journeys := make([]*koe.Journey, len(w.Journeys))
+	for i, j := range w.Journeys {
+		journeys[i] = &j.Journey
+	}
+	all, err := analysis.WhoStands(ctx, warehouse, journeys)
 	if err != nil {
 		return err
 	}
-	for _, s := range stands {
-		t.Groups = append(t.Groups, audit.Group{Table: s.Table, Journey: s.Journey, Name: s.Name, Stage: s.Stage, From: s.From, Wave: s.Wave, Cohort: s.Cohort, Members: s.Members, N: s.N})
+	t.Groups, t.Crowds, t.Quotes = make([]audit.Group, len(all.Stands)), make([]audit.Crowd, len(all.Crowds)), make([]audit.Quote, len(all.Quotes))
+	for i, s := range all.Stands {
+		t.Groups[i] = audit.Group{Table: s.Table, Journey: s.Journey, Name: s.Name, Stage: s.Stage, From: s.From, Wave: s.Wave, Cohort: s.Cohort, Members: s.Members, Sets: s.Sets, Apart: s.Apart, Who: s.Who}
+	}
+	for i, c := range all.Crowds {
+		t.Crowds[i] = audit.Crowd(c)
+	}
+	for i, q := range all.Quotes {
+		t.Quotes[i] = audit.Quote(q)
 	}
 	return releasesBefore(ctx, w, release, published, t)
 }

@@ -8,27 +8,40 @@ import (
 	"strings"
 )
 
-// Group is a finest group of people behind a figure: how many of one stage, quarter, cohort and member of each segment have
-// a valid answer.
+// Group is a finest group of answers behind a figure: those of one stage, quarter, cohort and member of each segment.
 type Group struct {
-	Table   string // trend, item, rate, change
+	Table   string // trend, item, rate, change, voice (who left a comment), risk and left (stays of hires, after so many months)
 	Journey string
-	Name    string // of the construct or question
+	Name    string // of the construct or question; months
 	Stage   string // the later one of a change
 	From    string // the earlier one of a change
 	Wave    string
 	Cohort  string
 	Members []string // by segment, in the order of the facts' hierarchies
+	Sets    []string // parts of everybody with figures of their own: kept, careless, stayed:m3, silent:m3, with:mentor, without:mentor
+	Apart   bool     // only of the sets, not of the cells
+	Who     []int32  // the number of the person of each answer; nil: N answers of as many people
 	N       int
+}
+
+// answers counts the answers of a group.
+func (g *Group) answers() int {
+	if g.Who != nil {
+		return len(g.Who)
+	}
+	return g.N
 }
 
 // figureColumns are the columns that give a figure of people away; numbers of people alone are none.
 var figureColumns = map[string][]string{
-	"trend":     {"col.mean", "col.ci", "col.favourable", "col.neutral", "col.unfavourable"},
+	"trend":     {"col.mean", "col.shrunk", "col.ci", "col.favourable", "col.neutral", "col.unfavourable"},
 	"item":      {"col.mean", "col.favourable", "col.neutral", "col.unfavourable", "col.share"},
 	"rate":      {"col.rate", "col.answered"},
 	"recommend": {"recommend.score", "recommend.promoters"},
 	"change":    {"col.meanchange", "col.improved"},
+	"voice":     {"col.commenters"},
+	"risk":      {"col.survival"},
+	"left":      {"col.survival"},
 }
 
 // attack puts the published figures of each subject together and looks for groups of 1 to k−1 people whose figure follows.
@@ -36,10 +49,7 @@ func (a *auditor) attack(ctx context.Context) error {
 	if a.truth.Facts == nil || a.truth.Groups == nil {
 		return nil
 	}
-	groups := map[subject][]Group{}
-	for _, g := range a.truth.Groups {
-		groups[subjectOf(g)] = append(groups[subjectOf(g)], g)
-	}
+	groups := a.groups()
 	carried := a.carried()
 	published := map[subject]map[slot]said{}
 	for p, s := range a.figures {
@@ -51,7 +61,7 @@ func (a *auditor) attack(ctx context.Context) error {
 		case of.table == "trend" && at.stage == "" && at.grain != "all":
 			continue // the standardised line: a mean of means that are published themselves
 		case of.table == "change":
-			of.name, at = of.name+" "+at.period+" "+at.stage, slot{at.segment, at.member, "", "all", "", 0}
+			of.name, at = of.name+" "+at.set+" "+at.stage, slot{segment: at.segment, member: at.member, grain: at.grain, period: at.period}
 		}
 		if carried[printed{of, at, ""}] {
 			continue // of the people of an earlier release: it stands among its figures
@@ -85,6 +95,9 @@ func (a *auditor) attack(ctx context.Context) error {
 		if lives[of] != nil {
 			from = nil
 		}
+		if from == nil && lives[of] == nil && of.table == "left" {
+			continue // nobody has left
+		}
 		if from == nil && lives[of] == nil {
 			a.add(Finding{Kind: Unread, File: anyOf(published[of]).file, Place: anyOf(published[of]).place, What: both(
 				"この値の後ろに誰がいるか分かりません: "+of.name, "who stands behind this figure is not known: "+of.name)})
@@ -98,6 +111,29 @@ func (a *auditor) attack(ctx context.Context) error {
 		done[h] = true
 	}
 	return nil
+}
+
+// The least people behind figures that need more than a score (METHOD 2.1, 3.1, 3.6, 3.8, 5.1).
+const (
+	leastPairs       = 10
+	leastReliability = 30
+	leastDrivers     = 50
+	leastPerDriver   = 10
+	leastWatched     = 10
+	leastSaid        = 3 // who speak of a theme, or use a word
+)
+
+// least is how many people a figure of a table needs at least.
+func (a *auditor) least(table string) int {
+	switch table {
+	case "recommend", "change":
+		return max(a.truth.MinGroup, leastPairs)
+	case "risk":
+		return max(a.truth.MinGroup, leastWatched)
+	case "voice":
+		return max(a.truth.MinGroup, a.truth.MinComments)
+	}
+	return a.truth.MinGroup
 }
 
 func isFigure(p printed) bool {
@@ -144,7 +180,7 @@ func ordered(all map[slot]said) []slot {
 
 func compareSlots(x, y slot) int {
 	return cmp.Or(cmp.Compare(x.release, y.release), strings.Compare(x.segment, y.segment), strings.Compare(x.member, y.member), strings.Compare(x.stage, y.stage),
-		strings.Compare(x.grain, y.grain), strings.Compare(x.period, y.period))
+		strings.Compare(x.grain, y.grain), strings.Compare(x.period, y.period), strings.Compare(x.set, y.set))
 }
 
 // picture is what is published of one subject, over the people that nothing published tells apart.
@@ -154,33 +190,45 @@ type picture struct {
 	k        int
 	said     map[slot]said
 	rows     []slot        // published
-	size     []int         // people of each class
+	classes  []class       // answers that nothing published tells apart
 	in       [][]int       // classes of each row, sorted
 	cells    map[slot]*sum // every cell that there is, published or not
 	small    []slot        // published, of 1 to k−1 people
 	segments []string
-	numbers  []int // releases with figures
+	numbers  []int          // releases with figures
+	most     map[string]int // by stage, and "" over all: the most answers of one person
+	nobody   int32          // the number of the last answer of which the person is not known
 }
 
-// sum is a cell: its people, and how many of each class.
+// class is answers that nothing published tells apart, and the people who gave them.
+type class struct {
+	answers int
+	who     []int32 // sorted, each once
+}
+
+// sum is a cell: its answers, and how many of each class.
 type sum struct {
 	n       int
 	classes map[int]int
 }
 
 func newPicture(a *auditor, of subject, groups []Group, lives []Lives, published map[slot]said) *picture {
-	p := &picture{auditor: a, subject: of, k: a.truth.MinGroup, said: published, rows: ordered(published), cells: map[slot]*sum{}}
+	p := &picture{auditor: a, subject: of, k: a.least(of.table), said: published, rows: ordered(published), cells: map[slot]*sum{}, most: map[string]int{}}
 	for _, hierarchy := range a.truth.Facts.Segments {
 		p.segments = append(p.segments, hierarchy...)
 	}
-	number := map[slot]int{}
+	number, rests := map[slot]int{}, map[string][]int{}
 	for i, row := range p.rows {
 		number[row] = i
+		if row.set == "rest" {
+			rests[row.stage] = append(rests[row.stage], i)
+		}
 	}
 	p.in = make([][]int, len(p.rows))
 	classes := map[string]int{}
-	take := func(cells []slot, people int) {
-		if people == 0 {
+	each := map[string]map[int32]int{"": {}}
+	take := func(cells []slot, stages []string, who []int32) {
+		if len(who) == 0 {
 			return
 		}
 		var key strings.Builder
@@ -190,49 +238,147 @@ func newPicture(a *auditor, of subject, groups []Group, lives []Lives, published
 				rows = append(rows, i)
 			}
 		}
+		for _, i := range p.restsOf(cells, stages, rests) {
+			rows = append(rows, i)
+			cells = append(cells, p.rows[i])
+		}
 		slices.Sort(rows)
+		rows = slices.Compact(rows)
 		for _, i := range rows {
 			key.WriteString(itoa(i) + " ")
 		}
-		class, known := classes[key.String()]
+		at, known := classes[key.String()]
 		if !known {
-			class = len(p.size)
-			classes[key.String()] = class
-			p.size = append(p.size, 0)
+			at = len(p.classes)
+			classes[key.String()] = at
+			p.classes = append(p.classes, class{})
 			for _, i := range rows {
-				p.in[i] = append(p.in[i], class)
+				p.in[i] = append(p.in[i], at)
 			}
 		}
-		p.size[class] += people
+		p.classes[at].answers += len(who)
+		p.classes[at].who = append(p.classes[at].who, who...)
+		p.countEach(each, stages, who)
 		for _, c := range cells {
 			if p.cells[c] == nil {
 				p.cells[c] = &sum{classes: map[int]int{}}
 			}
-			p.cells[c].n += people
-			p.cells[c].classes[class] += people
+			p.cells[c].n += len(who)
+			p.cells[c].classes[at] += len(who)
 		}
 	}
-	for _, g := range groups {
-		take(p.cellsOf(g), g.N)
+	for i := range groups {
+		g := &groups[i]
+		take(p.cellsOf(*g), []string{g.Stage}, p.people(g.Who, g.N))
 	}
 	for _, l := range lives {
-		take(p.cellsOfLives(l), l.N)
+		var stages []string
+		for _, life := range l.Lives {
+			if !slices.Contains(stages, life.Stage) {
+				stages = append(stages, life.Stage)
+			}
+		}
+		take(p.cellsOfLives(l), stages, p.people(l.Who, l.N))
+	}
+	for i := range p.classes {
+		slices.Sort(p.classes[i].who)
+		p.classes[i].who = slices.Compact(p.classes[i].who)
 	}
 	for _, row := range p.rows {
-		if c := p.cells[row]; c != nil && c.n < p.k && row.release == 0 {
+		if c := p.cells[row]; c != nil && row.release == 0 && p.fewer(row) {
 			p.small = append(p.small, row)
 		}
 	}
 	return p
 }
 
+// countEach notes the most answers that one person has, over all and by stage.
+func (p *picture) countEach(each map[string]map[int32]int, stages []string, who []int32) {
+	for _, stage := range append([]string{""}, stages...) {
+		if each[stage] == nil {
+			each[stage] = map[int32]int{}
+		}
+	}
+	for _, person := range who {
+		each[""][person]++
+		p.most[""] = max(p.most[""], each[""][person])
+		for _, stage := range stages {
+			if stage != "" {
+				each[stage][person]++
+				p.most[stage] = max(p.most[stage], each[stage][person])
+			}
+		}
+	}
+}
+
+// people gives the people of answers: as they are, or somebody for each of n.
+func (p *picture) people(who []int32, n int) []int32 {
+	if who != nil {
+		return who
+	}
+	for range n {
+		p.nobody--
+		who = append(who, p.nobody)
+	}
+	return who
+}
+
+// restsOf lists the rows of everybody but a member that answers of these cells belong to.
+func (p *picture) restsOf(cells []slot, stages []string, rests map[string][]int) (rows []int) {
+	if len(rests) == 0 || len(stages) != 1 {
+		return nil
+	}
+	for _, i := range rests[stages[0]] {
+		member := p.rows[i]
+		member.set = ""
+		if !slices.Contains(cells, member) {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+// counted counts the people of classes, up to a number from which it does not matter.
+func (p *picture) counted(classes []int, most int) int {
+	if len(classes) == 1 {
+		return min(len(p.classes[classes[0]].who), most)
+	}
+	seen := map[int32]bool{}
+	for _, at := range classes {
+		if len(p.classes[at].who) >= most {
+			return most
+		}
+	}
+	for _, at := range classes {
+		for _, person := range p.classes[at].who {
+			if seen[person] = true; len(seen) >= most {
+				return most
+			}
+		}
+	}
+	return len(seen)
+}
+
+// fewer reports whether fewer people are in a cell than the least to publish.
+func (p *picture) fewer(at slot) bool {
+	return p.counted(classesOf(p.cells[at]), p.k) < p.k
+}
+
+func classesOf(c *sum) []int {
+	list := make([]int, 0, len(c.classes))
+	for at := range c.classes {
+		list = append(list, at)
+	}
+	return list
+}
+
 // cellsOf lists every cell that a group of people belongs to.
 func (p *picture) cellsOf(g Group) (cells []slot) {
 	stages := []string{"", g.Stage}
-	if p.table == "change" {
-		stages = stages[:1]
+	if g.Stage == "" || p.table == "change" {
+		stages = []string{""}
 	}
-	for s := -1; s < len(p.segments); s++ {
+	for s := -1; s < len(p.segments) && !g.Apart; s++ {
 		segment, member := "", ""
 		if s >= 0 {
 			if segment, member = p.segments[s], g.Members[s]; member == "" {
@@ -240,13 +386,19 @@ func (p *picture) cellsOf(g Group) (cells []slot) {
 			}
 		}
 		for _, stage := range stages {
-			cells = append(cells, slot{segment, member, stage, "all", "", 0})
-			if g.Wave != "" && p.table != "change" {
-				cells = append(cells, slot{segment, member, stage, "quarter", g.Wave, 0})
+			cells = append(cells, slot{segment: segment, member: member, stage: stage, grain: "all"})
+			if g.Wave != "" {
+				cells = append(cells, slot{segment: segment, member: member, stage: stage, grain: "quarter", period: g.Wave})
 			}
-			if g.Cohort != "" && p.table != "change" {
-				cells = append(cells, slot{segment, member, stage, "cohort", g.Cohort, 0})
+			if g.Cohort != "" {
+				cells = append(cells, slot{segment: segment, member: member, stage: stage, grain: "cohort", period: g.Cohort})
 			}
+		}
+	}
+	for _, set := range g.Sets {
+		cells = append(cells, slot{stage: stages[len(stages)-1], grain: "all", set: set})
+		if set == "given" && g.Wave != "" {
+			cells = append(cells, slot{stage: stages[len(stages)-1], grain: "quarter", period: g.Wave, set: set})
 		}
 	}
 	return cells
@@ -262,13 +414,16 @@ func (p *picture) hash() uint64 {
 	}
 	write(p.journey)
 	for i, row := range p.rows {
-		write(itoa(row.release), row.segment, row.member, row.stage, row.grain, row.period)
+		write(itoa(row.release), row.segment, row.member, row.stage, row.grain, row.period, row.set)
 		for _, c := range p.in[i] {
 			write(itoa(c))
 		}
 	}
-	for _, n := range p.size {
-		write(itoa(n))
+	for _, c := range p.classes {
+		write(itoa(c.answers))
+		for _, person := range c.who {
+			write(itoa(int(person)))
+		}
 	}
 	return h.Sum64()
 }

@@ -25,15 +25,19 @@ import (
 // Truth is what the attacker of a release is given to compare with: what he must not find, and how many people stand
 // behind each figure.
 type Truth struct {
-	MinGroup int          // least people behind a figure
-	People   []koe.Person // names, addresses and numbers, from the vault; nil without one
+	MinGroup    int          // least people behind a figure
+	MinComments int          // least commenters behind themes, words and comments
+	People      []koe.Person // names, addresses and numbers, from the vault; nil without one
 	// Keys says which of these strings are keys of people, answers or invitations, and of what. May be nil.
 	Keys func(ctx context.Context, candidates []string) (map[string]string, error)
 	// Values gives the figures of the warehouse as computed, unrounded. May be nil.
 	Values func(ctx context.Context) ([]float64, error)
+	Fixed  []string // the style sheet and the scripts that every page has; nil: not looked at
 	Known  []string // texts that may stand in the properties of a file: the organisation's names
 	Facts  *Facts   // what the words of a report mean; nil: only text and structure are looked at
 	Groups []Group  // who stands behind the figures
+	Crowds []Crowd  // how many stand behind figures that are no cell of these
+	Quotes []Quote  // the comments that may be quoted
 
 	// Of earlier releases: what they published as new, and who stood behind it then and stands now. Carried are figures that
 	// this release repeats from one of them.
@@ -89,7 +93,7 @@ func Check(ctx context.Context, folder string, truth Truth) (Result, error) {
 	if err != nil {
 		return Result{}, koe.Errorf(koe.NotFound, "there is no release in %s: %w", folder, err)
 	}
-	a := &auditor{truth: truth, figures: map[printed]said{}}
+	a := &auditor{truth: truth, figures: map[printed]said{}, themes: map[themeLine]map[string]themeSaid{}}
 	result := Result{Release: filepath.Base(folder), Untold: truth.Untold}
 	var names []string
 	for _, entry := range entries {
@@ -110,6 +114,7 @@ func Check(ctx context.Context, folder string, truth Truth) (Result, error) {
 	}
 	a.compareFiles()
 	a.understand()
+	a.checkClaims()
 	if err := a.attack(ctx); err != nil {
 		return Result{}, err
 	}
@@ -175,6 +180,12 @@ type auditor struct {
 	manifest  manifest
 	figures   map[printed]said // that the tables say, by what they are about
 	attacked  int
+	claims    []claim       // of people behind rows
+	sums      []weightedSum // over members
+	themes    map[themeLine]map[string]themeSaid
+	crowds    map[Crowd]Crowd // of truth, by what they are about
+	standing  map[subject]map[slot]*folk
+	bySubject map[subject][]Group
 }
 
 // document is one file of the release, unpacked.

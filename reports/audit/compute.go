@@ -8,7 +8,7 @@ import (
 // attack looks for groups of 1 to k−1 people: printed, left between two published groups, or computed from several.
 func (p *picture) attack() {
 	for _, row := range p.rows {
-		if p.cells[row] == nil && len(p.said[row].numbers) > 0 && row.release == 0 {
+		if p.cells[row] == nil && len(p.said[row].numbers) > 0 && row.release == 0 && p.table != "left" {
 			p.add(Finding{Kind: Differs, File: p.said[row].file, Place: p.said[row].place, What: both(
 				p.called("ja", row)+"の値がありますが、そこに答えた人はいません。", "a figure of "+p.called("en", row)+", where nobody answered")})
 		}
@@ -22,26 +22,35 @@ func (p *picture) attack() {
 	for i, row := range p.rows {
 		if slices.Contains(p.small, row) {
 			told[nameOf(vectors[i])] = true
-			p.expose(Small, p.cells[row].n, row, nil)
+			p.expose(Small, p.counted(classesOf(p.cells[row]), p.k), row, nil)
 		}
 	}
-	p.pairs(vectors, told)
+	p.pairs(vectors, rank, told)
 	p.releases(vectors, rank, told)
 	p.combinations(vectors, rank, told)
 }
 
-// ranks orders the classes of people for the elimination: the largest first.
+// ranks orders the classes of people for the elimination: those of the most people first.
 func (p *picture) ranks() []int32 {
-	order := make([]int, len(p.size))
+	order := make([]int, len(p.classes))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(p.size[y], p.size[x]) })
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(len(p.classes[y].who), len(p.classes[x].who)) })
 	rank := make([]int32, len(order))
 	for at, class := range order {
 		rank[class] = int32(at) //nolint:gosec // classes are far fewer
 	}
 	return rank
+}
+
+// byRank gives the classes in the order of their ranks.
+func (p *picture) byRank(rank []int32) []int {
+	order := make([]int, len(rank))
+	for at, r := range rank {
+		order[r] = at
+	}
+	return order
 }
 
 func vector(classes []int, rank []int32) []entry {
@@ -53,17 +62,22 @@ func vector(classes []int, rank []int32) []entry {
 	return v
 }
 
-// people counts the people in a vector's classes.
-func (p *picture) people(v []entry, byRank []int) (n int) {
-	for _, e := range v {
-		n += byRank[e.column]
+// behind counts the people behind a vector, up to k.
+func (p *picture) behind(v []entry, byRank []int) int {
+	list := make([]int, len(v))
+	for i, e := range v {
+		list[i] = byRank[e.column]
 	}
-	return n
+	return p.counted(list, p.k)
 }
+
+// room is how many answers the fewest people that may be published can have in a cell.
+func (p *picture) room(at slot) int { return p.k * max(p.most[at.stage], 1) }
 
 // pairs looks at two published groups, one within the other, and at a published total without its published parts (METHOD
 // 5.2, 5.3): what is left is known.
-func (p *picture) pairs(vectors [][]entry, told map[string]bool) {
+func (p *picture) pairs(vectors [][]entry, rank []int32, told map[string]bool) {
+	byRank := p.byRank(rank)
 	order := make([]int, 0, len(p.rows))
 	for i, row := range p.rows {
 		if p.cells[row] != nil {
@@ -73,14 +87,18 @@ func (p *picture) pairs(vectors [][]entry, told map[string]bool) {
 	slices.SortFunc(order, func(x, y int) int {
 		return cmp.Or(cmp.Compare(p.cells[p.rows[x]].n, p.cells[p.rows[y]].n), cmp.Compare(len(vectors[x]), len(vectors[y])))
 	})
+	most := p.room(slot{})
 	for at, i := range order {
 		for _, k := range order[at+1:] {
 			left := p.cells[p.rows[k]].n - p.cells[p.rows[i]].n
-			if left >= p.k {
+			if left >= most {
 				break
 			}
-			if left > 0 && within(vectors[i], vectors[k]) {
-				p.tell(Computed, told, less(vectors[k], 1, vectors[i]), left, []term{{k, 1, 1}, {i, -1, 1}})
+			if left > 0 && left < p.room(p.rows[k]) && within(vectors[i], vectors[k]) {
+				rest := less(vectors[k], 1, vectors[i])
+				if n := p.behind(rest, byRank); n < p.k {
+					p.tell(Computed, told, rest, n, []term{{k, 1, 1}, {i, -1, 1}})
+				}
 			}
 		}
 	}
@@ -94,8 +112,10 @@ func (p *picture) pairs(vectors [][]entry, told map[string]bool) {
 				rest = less(rest, 1, vectors[part])
 				terms = append(terms, term{part, -1, 1})
 			}
-			if left > 0 && left < p.k && len(parts) > 0 {
-				p.tell(Computed, told, rest, left, terms)
+			if left > 0 && left < p.room(p.rows[total]) && len(parts) > 0 {
+				if n := p.behind(rest, byRank); n < p.k {
+					p.tell(Computed, told, rest, n, terms)
+				}
 			}
 		}
 	}
@@ -174,37 +194,34 @@ func (p *picture) combinations(vectors [][]entry, rank []int32, told map[string]
 	for _, i := range order {
 		s.add(vectors[i])
 	}
-	byRank := make([]int, len(p.size))
-	for class, r := range rank {
-		byRank[r] = p.size[class]
-	}
+	byRank := p.byRank(rank)
 	var found [][]entry
 	var kinds []Kind
 	consider := func(kind Kind, v []entry) {
-		if n := p.people(v, byRank); n > 0 && n < p.k && level(v) && !told[nameOf(v)] && s.has(v) {
+		if n := p.behind(v, byRank); n > 0 && n < p.k && level(v) && !told[nameOf(v)] && s.has(v) {
 			found, kinds = append(found, v), append(kinds, kind)
 		}
 	}
 	for _, at := range slots(p.cells) {
 		c := p.cells[at]
-		if _, printed := p.said[at]; printed || c.n >= p.k {
+		if _, printed := p.said[at]; printed || c.n >= p.room(at) || !p.fewer(at) {
 			continue
 		}
 		var classes []int
 		whole := true
 		for class, n := range c.classes {
 			classes = append(classes, class)
-			whole = whole && n == p.size[class]
+			whole = whole && n == p.classes[class].answers
 		}
 		if whole { // else nothing published tells its people from others
 			consider(Computed, vector(classes, rank))
 		}
 	}
-	for class := range p.size {
+	for class := range p.classes {
 		consider(Combined, vector([]int{class}, rank))
 	}
 	for _, v := range s.rows { // those that lead in a small class are of small classes only
-		if byRank[v[0].column] >= p.k {
+		if len(p.classes[byRank[v[0].column]].who) >= p.k {
 			continue
 		}
 		rest := slices.Clone(v)
@@ -226,7 +243,7 @@ func (p *picture) combinations(vectors [][]entry, rank []int32, told map[string]
 	}
 	for i, v := range found[:min(len(found), mostFindings)] {
 		if terms, ok := traced.combination(v, vectors); ok {
-			p.tell(kinds[i], told, v, p.people(v, byRank), terms)
+			p.tell(kinds[i], told, v, p.behind(v, byRank), terms)
 		}
 	}
 }

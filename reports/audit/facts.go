@@ -30,7 +30,27 @@ type Journey struct {
 	Stages     []Named
 	Constructs []Named
 	Questions  []Named
+	Measures   []Named
+	Hypotheses []Hypothesis
 }
+
+// Hypothesis says what a hypothesis is about; its title is its text.
+type Hypothesis struct {
+	Named
+	Stage, Kind, Measure, From string
+	Groups                     []string
+}
+
+// Crowd is how many people stand behind a figure that is no cell of Groups: of reliability, driver, hypothesis, theme, word, pair. Which
+// people Part means is said where they are counted (package analysis).
+type Crowd struct {
+	Table, Journey, Name, With, Stage, Wave, Segment, Member, Part string
+	N                                                              int // as the report counts
+	People                                                         int // different people
+}
+
+// Quote is a comment that may be quoted.
+type Quote struct{ Journey, Stage, Text string }
 
 // Named is an id with its title.
 type Named struct {
@@ -39,10 +59,11 @@ type Named struct {
 }
 
 // cell of the population: what a figure is about. Member "" is everybody, stage "" all stages, grain all, quarter or cohort.
-// release is 0 for the one that is attacked, else the number of an earlier one.
+// set is a part of it: of a change the stage that it starts from, "rest" whoever is not of the member, else one of Group.Sets. release is
+// 0 for the one that is attacked, else the number of an earlier one.
 type slot struct {
-	segment, member, stage, grain, period string
-	release                               int
+	segment, member, stage, grain, period, set string
+	release                                    int
 }
 
 // subject is what is measured: the scores of a construct, the answers to a question, the rate of answering …
@@ -77,6 +98,9 @@ type reading struct {
 	journeys    map[string]*Journey
 	hierarchies map[string][]string // by title
 	seen        map[printed]int     // in the table that is being read
+	before      []Member            // in the rows before, of tables by member
+	old         bool                // the row that is being read repeats an earlier release
+	changeNames map[string]map[string][3]string
 }
 
 // understand maps the tables of every document back to what they are about, by their visible labels. The languages and

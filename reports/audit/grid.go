@@ -89,7 +89,7 @@ func shownNumbers(s string) []float64 {
 	return nil
 }
 
-var bands = regexp.MustCompile(`^(?:\d{1,2}–\d{1,2}|<\d)$`)
+var bands = regexp.MustCompile(`^(?:\d{1,2}–\d{1,2}|<\d|≥20)$`)
 
 // band gives the band of a number of people (5–9, 10–19, <5) when the text is one. Intervals of whole numbers carry a
 // percent sign or are signed.

@@ -46,7 +46,7 @@ func (a *auditor) readPage(d *document, data []byte) {
 		if n.DataAtom == atom.Style && n.FirstChild != nil {
 			p.style += n.FirstChild.Data
 		}
-		if n.Type == html.TextNode && n.Parent.DataAtom != atom.Script && n.Parent.DataAtom != atom.Style {
+		if n.Type == html.TextNode && n.Parent.DataAtom != atom.Script && n.Parent.DataAtom != atom.Style && !underUnseen(n) {
 			d.words[plain(n.Data)] = true
 		}
 	}
@@ -86,16 +86,26 @@ func (p *page) hidden(place, ja, en string) {
 func (p *page) text(n *html.Node) {
 	switch n.Parent.DataAtom {
 	case atom.Style:
+		p.styles(n.Data)
 	case atom.Script:
 		if attribute(n.Parent, "id") == "charts" && p.charts == nil {
 			p.charts = []byte(n.Data)
 		} else if kind := attribute(n.Parent, "type"); kind != "" {
 			p.hidden("script", "図のほかにデータが埋め込まれています。", "data embedded besides that of the charts")
 			p.d.pieces = append(p.d.pieces, piece{"script", []byte(n.Data), true})
+		} else {
+			p.script(n.Data)
 		}
 	default:
-		if strings.TrimSpace(n.Data) != "" {
-			p.d.pieces = append(p.d.pieces, piece{p.place(), []byte(n.Data), true})
+		if strings.TrimSpace(n.Data) == "" {
+			return
+		}
+		p.d.pieces = append(p.d.pieces, piece{p.place(), []byte(n.Data), true})
+		p.strange(p.d, p.place(), n.Data)
+		if underUnseen(n) {
+			if number := strangeNumber(n.Data, p.d.words); number != "" {
+				p.hidden(p.place(), "読者に見えない所に、ページの文にない数値があります: "+number, "a number where a reader does not see it, and that the page does not say: "+number)
+			}
 		}
 	}
 }
@@ -131,7 +141,7 @@ func (p *page) element(n *html.Node) {
 			p.d.grids = append(p.d.grids, p.part.grid)
 		}
 	case atom.Script, atom.Style, atom.Html, atom.Head, atom.Body, atom.Meta, atom.Title:
-	case atom.Img, atom.Svg, atom.Object, atom.Embed, atom.Iframe, atom.Input, atom.Template, atom.Link, atom.Canvas, atom.Video, atom.Audio, atom.Data:
+	case atom.Img, atom.Svg, atom.Base, atom.Textarea, atom.Select, atom.Option, atom.Output, atom.Meter, atom.Progress, atom.Dialog, atom.Map, atom.Area, atom.Math, atom.Picture, atom.Source, atom.Track, atom.Param, atom.Form, atom.Button, atom.Object, atom.Embed, atom.Iframe, atom.Input, atom.Template, atom.Link, atom.Canvas, atom.Video, atom.Audio, atom.Data:
 		p.hidden("<"+n.Data+">", "報告書にはない要素です: "+n.Data, "an element that no report has: "+n.Data)
 	}
 	for _, attr := range n.Attr {
@@ -147,8 +157,8 @@ func (p *page) attribute(n *html.Node, attr html.Attribute) {
 		p.hidden(place, "報告書にはない属性です: "+attr.Key+"="+cut(attr.Val), "an attribute that no report has: "+attr.Key+"="+cut(attr.Val))
 	}
 	switch attr.Key {
-	case "id", "href", "aria-labelledby":
-	case "content", "charset", "tabindex", "lang", "scope", "role", "type", "http-equiv", "datetime", "name":
+	case "id", "href", "aria-labelledby", "content", "charset", "tabindex", "lang", "scope", "role", "type", "http-equiv", "datetime", "name", "dir", "aria-hidden":
+		p.steady(n, attr, place)
 	case "class":
 		for _, class := range strings.Fields(attr.Val) {
 			if hasDigit(class) && !strings.Contains(p.style, "."+class) && !indent.MatchString(class) && !p.stepped(class) {
@@ -157,6 +167,7 @@ func (p *page) attribute(n *html.Node, attr html.Attribute) {
 		}
 	default:
 		p.d.pieces = append(p.d.pieces, piece{strings.TrimSpace(p.place() + " " + place), []byte(attr.Val), true})
+		p.strange(p.d, place, attr.Val)
 		if number := strangeNumber(attr.Val, p.d.words); number != "" {
 			p.hidden(place, "属性に、ページの文にない数値があります: "+number, "a number in an attribute that the page does not say: "+number)
 		}

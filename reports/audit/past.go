@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"math"
 	"slices"
 )
 
@@ -23,6 +22,7 @@ type PastFigure struct {
 type Lives struct {
 	Table, Journey, Name string
 	Lives                []Life
+	Who                  []int32 // the number of the person of each answer; nil: N answers of as many people
 	N                    int
 }
 
@@ -42,11 +42,15 @@ func (f Figure) subject() subject {
 	return subject{f.Table, f.Journey, f.Name}
 }
 
+func (f Figure) slot() slot {
+	return slot{segment: f.Segment, member: f.Member, stage: f.Stage, grain: f.Grain, period: f.Period}
+}
+
 // carried lists the figures that stand in this release and belong to an earlier one.
 func (a *auditor) carried() map[printed]bool {
 	all := map[printed]bool{}
 	for _, f := range a.truth.Carried {
-		all[printed{f.subject(), slot{f.Segment, f.Member, f.Stage, f.Grain, f.Period, 0}, ""}] = true
+		all[printed{f.subject(), f.slot(), ""}] = true
 	}
 	return all
 }
@@ -71,7 +75,9 @@ func (a *auditor) past(published map[subject]map[slot]said) map[subject][]Lives 
 		if published[of] == nil {
 			published[of] = map[slot]said{}
 		}
-		published[of][slot{f.Segment, f.Member, f.Stage, f.Grain, f.Period, f.Number}] = said{file: f.Release}
+		at := f.slot()
+		at.release = f.Number
+		published[of][at] = said{file: f.Release}
 	}
 	lives := map[subject][]Lives{}
 	for _, l := range a.truth.Lives {
@@ -118,10 +124,7 @@ func (p *picture) releaseNumbers() []int {
 // releases holds each figure against the same figure of every earlier release: where 1 to k−1 people came, or went, their
 // values are all but known (METHOD 5.3).
 func (p *picture) releases(vectors [][]entry, rank []int32, told map[string]bool) {
-	byRank := make([]int, len(p.size))
-	for class, r := range rank {
-		byRank[r] = p.size[class]
-	}
+	byRank := p.byRank(rank)
 	same := map[slot][]int{}
 	for i, row := range p.rows {
 		row.release = 0
@@ -136,22 +139,23 @@ func (p *picture) releases(vectors [][]entry, rank []int32, told map[string]bool
 			if then == now {
 				continue
 			}
-			came, went := 0, 0
-			least := math.MaxInt
-			for _, e := range less(vectors[now], 1, vectors[then]) {
+			var came, went []int
+			difference := less(vectors[now], 1, vectors[then])
+			for _, e := range difference {
 				if signed(e.value) > 0 {
-					came += byRank[e.column]
+					came = append(came, byRank[e.column])
 				} else {
-					went += byRank[e.column]
+					went = append(went, byRank[e.column])
 				}
 			}
-			for _, n := range []int{came, went} {
-				if n > 0 {
+			least := p.k
+			for _, classes := range [][]int{came, went} {
+				if n := p.counted(classes, p.k); n > 0 {
 					least = min(least, n)
 				}
 			}
 			if least < p.k {
-				p.tell(Computed, told, less(vectors[now], 1, vectors[then]), least, []term{{now, 1, 1}, {then, -1, 1}})
+				p.tell(Computed, told, difference, least, []term{{now, 1, 1}, {then, -1, 1}})
 			}
 		}
 	}

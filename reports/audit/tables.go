@@ -12,7 +12,10 @@ func (r *reading) grid(g *grid) {
 	if j == nil {
 		return
 	}
-	r.seen = map[printed]int{}
+	r.seen, r.before = map[printed]int{}, nil
+	if r.besides(g, section, rest, j) {
+		return
+	}
 	is := func(key string) bool { return rest == plain(r.words[key]) }
 	switch {
 	case section == "trend" && is("trend.stage"):
@@ -68,7 +71,7 @@ func (r *reading) columnsOf(g *grid) map[string]int {
 	at := map[string]int{}
 	for _, key := range []string{"col.n", "col.mean", "col.ci", "col.favourable", "col.neutral", "col.unfavourable", "col.rate", "col.answered", "col.invited",
 		"recommend.score", "recommend.promoters", "recommend.passives", "recommend.detractors", "col.pairs", "col.meanchange", "col.improved", "col.same",
-		"col.worsened", "col.rest", "col.share"} {
+		"col.worsened", "col.rest", "col.share", "col.shrunk"} {
 		if i := slices.Index(g.heads, plain(r.words[key])); i >= 0 {
 			at[key] = i
 		}
@@ -154,7 +157,7 @@ func (r *reading) choices(g *grid, j *Journey) {
 			r.unknown(g, row)
 			continue
 		}
-		at := slot{r.here.segment, r.here.member, stage, "all", "", 0}
+		at := slot{segment: r.here.segment, member: r.here.member, stage: stage, grain: "all"}
 		for key, i := range columns {
 			r.say(printed{subject{"item", j.ID, question}, at, key + " " + row[2].text}, g, row[i], false)
 		}
@@ -166,7 +169,7 @@ func (r *reading) rateByMember(g *grid, j *Journey) {
 	var before []Member
 	for _, row := range g.rows {
 		m, ok := r.member(row[0].text, nil, before)
-		at := slot{m.Segment, m.Member, "", "all", "", 0}
+		at := slot{segment: m.Segment, member: m.Member, grain: "all"}
 		if row[1].text != plain(r.words["stage.all"]) {
 			at.stage = find(j.Stages, row[1].text, r.lang)
 			ok = ok && at.stage != ""
@@ -182,24 +185,16 @@ func (r *reading) rateByMember(g *grid, j *Journey) {
 	}
 }
 
-// changes reads the changes of the same people: the slot's period holds the stage that the change starts from.
+// changes reads the changes of the same people: the slot's set holds the stage that the change starts from.
 func (r *reading) changes(g *grid, j *Journey) {
 	columns := r.columnsOf(g)
-	names := map[string][3]string{}
-	for _, k := range j.Constructs {
-		for _, from := range j.Stages {
-			for _, to := range j.Stages {
-				names[r.fill("change.row", "construct", r.title(k.Title, k.ID), "from", r.title(from.Title, from.ID), "to", r.title(to.Title, to.ID))] = [3]string{k.ID, from.ID, to.ID}
-			}
-		}
-	}
 	for _, row := range g.rows {
-		is, ok := names[row[0].text]
+		is, ok := r.changeOf(j, row[0].text)
 		if !ok {
 			r.unknown(g, row)
 			continue
 		}
-		at := slot{r.here.segment, r.here.member, is[2], "change", is[1], 0}
+		at := slot{segment: r.here.segment, member: r.here.member, stage: is[2], grain: "all", set: is[1]}
 		for key, i := range columns {
 			r.say(printed{subject{"change", j.ID, is[0]}, at, key}, g, row[i], false)
 		}
@@ -221,11 +216,21 @@ func (r *reading) comparison(g *grid, j *Journey, columnOf [3]int) {
 			r.unknown(g, row)
 			continue
 		}
-		at := slot{m.Segment, m.Member, stage, "all", "", 0}
-		for _, key := range []string{"col.n", "col.mean", "col.rest"} {
+		at := slot{segment: m.Segment, member: m.Member, stage: stage, grain: "all"}
+		of := subject{"trend", j.ID, construct}
+		for _, key := range []string{"col.n", "col.mean", "col.shrunk"} {
 			if i, ok := columns[key]; ok {
-				r.say(printed{subject{"trend", j.ID, construct}, at, key}, g, row[i], true)
+				r.say(printed{of, at, key}, g, row[i], true)
 			}
+		}
+		if i, ok := columns["col.rest"]; ok && len(row[i].numbers) > 0 {
+			r.old = r.again(row)
+			tested := claim{of: of, at: at, least: r.least("change"), unsaid: true}
+			r.claim(g, row[i], tested)
+			at.set, tested.at.set = "rest", "rest"
+			r.claim(g, row[i], tested)
+			r.tell(printed{of, at, "col.mean"}, g, row[i], true)
+			r.old = false
 		}
 	}
 }
@@ -259,7 +264,7 @@ func (r *reading) heat(g *grid, j *Journey, title string) {
 		}
 		before = append(before, m)
 		for i, head := range g.heads[1:] {
-			name, at := construct, slot{m.Segment, m.Member, "", "all", "", 0}
+			name, at := construct, slot{segment: m.Segment, member: m.Member, grain: "all"}
 			if construct == "" {
 				for _, k := range j.Constructs {
 					title := r.title(k.Title, k.ID)

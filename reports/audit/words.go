@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"math"
 	"slices"
 	"strings"
 )
@@ -78,7 +79,8 @@ func (p *picture) formula(lang string, terms []term) string {
 		row := p.rows[t.vector]
 		b.WriteString(p.called(lang, row))
 		if c := p.cells[row]; c != nil {
-			b.WriteString(map[string]string{"ja": "(" + itoa(c.n) + "人)", "en": " (" + itoa(c.n) + " people)"}[lang])
+			n := itoa(p.counted(classesOf(c), math.MaxInt))
+			b.WriteString(map[string]string{"ja": "(" + n + "人)", "en": " (" + n + " people)"}[lang])
 		}
 	}
 	return strings.TrimSpace(b.String())
@@ -106,13 +108,17 @@ func (p *picture) called(lang string, at slot) string {
 			parts = append(parts, titleOf(j.Stages, at.stage, lang))
 		}
 	}
-	if key := map[string]string{"rate": "section.rate", "recommend": "recommend.title"}[p.table]; key != "" {
+	if key := map[string]string{"rate": "section.rate", "recommend": "recommend.title", "voice": "section.voice", "risk": "section.retention", "left": "section.retention"}[p.table]; key != "" {
 		name = words[key]
+	}
+	if p.table == "risk" || p.table == "left" {
+		parts = append(parts, strings.ReplaceAll(words["months"], "{n}", p.name))
 	}
 	who := words["cover.everybody"]
 	if at.member != "" {
 		who = strings.ReplaceAll(at.member, "/", " ")
 	}
+	who = p.partOf(lang, who, at.set)
 	parts = append([]string{map[string]string{"ja": "「" + cut(name) + "」", "en": "“" + cut(name) + "”"}[lang], who}, parts...)
 	if at.period != "" {
 		parts = append(parts, at.period)
@@ -124,6 +130,31 @@ func (p *picture) called(lang string, at slot) string {
 		parts = append(parts, map[string]string{"ja": "(" + p.said[at].file + " の公表値)", "en": "(as released in " + p.said[at].file + ")"}[lang])
 	}
 	return strings.Join(parts, " ")
+}
+
+// partOf says which part of a cell's people a figure is of.
+func (p *picture) partOf(lang, who, set string) string {
+	kind, of, _ := strings.Cut(set, ":")
+	for _, j := range p.truth.Facts.Journeys {
+		if j.ID == p.journey {
+			of = titleOf(append(slices.Clone(j.Stages), j.Measures...), of, lang)
+		}
+	}
+	said := map[string][2]string{
+		"rest": {who + "以外の全員", "everybody but " + who}, "kept": {who + "(読まずに答えた印のない人)", who + " (without answers marked as careless)"},
+		"careless": {who + "(読まずに答えた印のある人)", who + " (answers marked as careless)"},
+		"given":    {who + "(この設問に答えた人すべて)", who + " (whoever answered it)"},
+		"stayed":   {who + "(" + of + "でも答えた人)", who + " (who answered again at: " + of + ")"}, "silent": {who + "(" + of + "で答えなくなった人)", who + " (who fell silent at: " + of + ")"},
+		"with": {who + "(「" + of + "」を受けた人)", who + " (with " + of + ")"}, "without": {who + "(「" + of + "」を受けていない人)", who + " (without " + of + ")"},
+	}
+	words, known := said[kind]
+	switch {
+	case !known:
+		return who
+	case lang == "ja":
+		return words[0]
+	}
+	return words[1]
 }
 
 func titleOf(all []Named, id, lang string) string {
