@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -130,6 +131,43 @@ func TestWrite_TablesAreWhole(t *testing.T) {
 	got := query(t, db, "SELECT concat_ws(' ', n, l, kind, moment, d) FROM "+sums+" WHERE n IS NOT NULL")
 	if got != "123456789012345678901234567890 [x, y] b 2026-08-03 01:02:03.000004 2026-08-03" {
 		t.Errorf("a wide sum, a list, an enum and times come back as %s", got)
+	}
+}
+
+// TestWrite_ParquetHasTheTypesOfTheDictionary reads every file back: dates are dates, lists are lists, and text comes back as it was.
+func TestWrite_ParquetHasTheTypesOfTheDictionary(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "export")
+	result := write(t, export.Options{Warehouse: made(t, warehouse), Language: "ja"}, folder)
+	db, err := sql.Open("duckdb", "")
+	check(t, err)
+	defer db.Close()
+	kinds := map[string]bool{}
+	for _, table := range result.Tables {
+		var want []string
+		for _, c := range table.Columns {
+			want = append(want, c.Name+" "+c.Type)
+			kinds[c.Type] = true
+		}
+		rows, err := db.Query("SELECT column_name || ' ' || column_type FROM (DESCRIBE FROM '" + filepath.Join(folder, filepath.FromSlash(table.File)) + "')")
+		check(t, err)
+		var got []string
+		for rows.Next() {
+			var line string
+			check(t, rows.Scan(&line))
+			got = append(got, line)
+		}
+		check(t, errors.Join(rows.Err(), rows.Close()))
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s: %s", table.File, d)
+		}
+	}
+	for _, kind := range []string{"DATE", "TIMESTAMP", "VARCHAR[]", "VARCHAR", "SMALLINT", "BIGINT", "DOUBLE", "DECIMAL(38,0)"} {
+		if !kinds[kind] {
+			t.Errorf("no column is a %s: the test proves too little", kind)
+		}
+	}
+	if got := query(t, db, "SELECT any_value(said) FROM '"+filepath.Join(folder, "main", "response_chuto.parquet")+"'"); got != "孤独だ" {
+		t.Errorf("text comes back as %q", got)
 	}
 }
 
