@@ -80,6 +80,22 @@ func (s *Store) Retention(ctx context.Context, now time.Time, rules koe.Retentio
 	return x, s.scrub(ctx)
 }
 
+// ContactsPast gives everybody whose time for contacts is past, whether these are there still or went with an earlier Retention:
+// what is kept of them elsewhere goes too.
+func (s *Store) ContactsPast(ctx context.Context, now time.Time, rules koe.RetentionSettings, keep map[koe.PersonKey]bool) ([]koe.Person, error) {
+	people, err := s.People(ctx, WithVault)
+	if err != nil {
+		return nil, err
+	}
+	var past []koe.Person
+	for _, p := range people {
+		if contactsPast(p, s.day(now), rules, keep) {
+			past = append(past, p)
+		}
+	}
+	return past, nil
+}
+
 // before is the start of the day that lies a period before today, as stored; "" is before everything.
 func (s *Store) before(today koe.Date, period koe.Period) string {
 	if period.IsZero() {
@@ -96,15 +112,23 @@ func leavers(people []koe.Person, today koe.Date, rules koe.RetentionSettings, k
 		if !gone {
 			continue
 		}
-		past := func(period koe.Period) bool { return !period.IsZero() && left.Add(period).Before(today) }
-		if past(rules.Answers) {
+		if isPast(left, rules.Answers, today) {
 			answers = append(answers, p.Key)
 		}
-		if past(rules.ContactsAfterLeaving) && !keep[p.Key] && p.Name+p.Email+p.PersonalEmail != "" {
+		if contactsPast(p, today, rules, keep) && p.Name+p.Email+p.PersonalEmail != "" {
 			contacts = append(contacts, p)
 		}
 	}
 	return answers, contacts
+}
+
+func isPast(from koe.Date, period koe.Period, today koe.Date) bool {
+	return !period.IsZero() && from.Add(period).Before(today)
+}
+
+func contactsPast(p koe.Person, today koe.Date, rules koe.RetentionSettings, keep map[koe.PersonKey]bool) bool {
+	left, gone := lastDay(p)
+	return gone && isPast(left, rules.ContactsAfterLeaving, today) && !keep[p.Key]
 }
 
 // lastDay is the day on which a former hire left for the last time; false for everybody else.

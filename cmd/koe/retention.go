@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 // retained says what is past its time and, when it was erased, what became of the copies.
 type retained struct {
 	store.Expired
+	Files   int  `json:"files"` // mails and Excel forms to people whose contacts are past their time
 	Applied bool `json:"applied"`
 	renewed
 }
@@ -35,17 +37,22 @@ func (a *app) retentionCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				files, err := a.leaversFiles(c.Context(), w, s, now, keep, apply)
+				if err != nil {
+					return err
+				}
 				x, err := s.Retention(c.Context(), now, w.Settings.Retention, keep, apply)
 				if err != nil {
 					return err
 				}
-				if apply && x != (store.Expired{}) {
-					detail := fmt.Sprintf("texts %d, answers %d, contacts %d, drafts %d", x.Texts, x.Answers, x.Contacts, x.Drafts)
+				nothing := x == (store.Expired{}) && files == 0
+				if apply && !nothing {
+					detail := fmt.Sprintf("texts %d, answers %d, contacts %d, drafts %d, files %d", x.Texts, x.Answers, x.Contacts, x.Drafts, files)
 					if err := a.audit(c.Context(), s, now, "retention", x.Contacts, detail); err != nil {
 						return err
 					}
 				}
-				r := retained{Expired: x, Applied: apply}
+				r := retained{Expired: x, Files: files, Applied: apply}
 				if apply && x != (store.Expired{}) {
 					if r.renewed, err = a.renew(c.Context(), w, s, now); err != nil {
 						return err
@@ -57,15 +64,17 @@ func (a *app) retentionCommand() *cobra.Command {
 					}
 				}
 				return a.print(r, func(out io.Writer) {
-					fmt.Fprintf(out, a.say("保存期間を過ぎたもの: 自由記述 %d、回答 %d、連絡先 %d、書きかけ %d\n", "past their time: %d comments, %d answers, %d contacts, %d drafts\n"),
-						x.Texts, x.Answers, x.Contacts, x.Drafts)
+					fmt.Fprintf(out, a.say("保存期間を過ぎたもの: 自由記述 %d、回答 %d、連絡先 %d、書きかけ %d、メールと調査票のファイル %d\n", "past their time: %d comments, %d answers, %d contacts, %d drafts, %d files of mail and forms\n"),
+						x.Texts, x.Answers, x.Contacts, x.Drafts, files)
 					switch {
-					case x == (store.Expired{}):
+					case nothing:
 					case !apply:
 						fmt.Fprintln(out, a.say("消すには --apply を付けます。", "add --apply to erase them"))
 					default:
 						fmt.Fprintln(out, a.say("消しました。", "erased"))
 						a.writeRenewed(out, r.renewed)
+						fmt.Fprintln(out, a.say("これより前の控え(koe backup)には残っています。控えの保存期間は組織で定めて消してください。",
+							"Backups made before now still hold it: keep backups no longer than the organisation has decided."))
 					}
 				})
 			})
@@ -104,6 +113,34 @@ func (a *app) writeRetentionTable(out io.Writer, r koe.RetentionSettings, x stor
 	w := csv.NewWriter(out)
 	w.UseCRLF = true
 	return w.WriteAll(lines)
+}
+
+// leaversFiles counts, and with apply removes, the mails in the outbox and among returned mail and the Excel forms that were for people
+// whose time for contacts is past: they hold name and address. They go before the addresses by which they are found.
+func (a *app) leaversFiles(ctx context.Context, w *journey.Workspace, s *store.Store, now time.Time, keep map[koe.PersonKey]bool, apply bool) (int, error) {
+	people, err := s.ContactsPast(ctx, now, w.Settings.Retention, keep)
+	if err != nil || len(people) == 0 {
+		return 0, err
+	}
+	var all []traces
+	for _, p := range people {
+		t, err := tracesOf(ctx, s, p)
+		if err != nil {
+			return 0, err
+		}
+		all = append(all, t)
+	}
+	known := gathered(all)
+	found := 0
+	for _, folder := range mailFolders(w) {
+		n, err := eachFile(folder, known.isMail, apply)
+		if err != nil {
+			return found, fmt.Errorf("look for mails in %s: %w", folder, err)
+		}
+		found += n
+	}
+	n, err := eachFile(w.Path(filepath.Join("data", "forms")), known.isForm, apply)
+	return found + n, err
 }
 
 // alumni are the people who agreed to stay in touch after leaving and have not declined since.

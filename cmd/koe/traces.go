@@ -65,9 +65,77 @@ func (t *traces) removeMails(folder string) (int, error) {
 	})
 }
 
+// manyTraces are the traces of many people, to go through a folder once.
+type manyTraces struct {
+	files map[string]bool // of mails
+	words map[string]bool // addresses and Message-IDs, in small letters
+	ids   []string        // as they stand in the names of forms
+
+	address *regexp.Regexp // finds addresses and Message-IDs
+}
+
+func gathered(all []traces) manyTraces {
+	m := manyTraces{files: map[string]bool{}, words: map[string]bool{}, address: regexp.MustCompile(`[^\s<>"(),:;\[\]]+@[^\s<>"(),:;\[\]]+`)}
+	for _, t := range all {
+		for name := range t.files {
+			m.files[name] = true
+		}
+		for _, word := range append([]string{t.person.Email, t.person.PersonalEmail}, t.messages...) {
+			if word != "" {
+				m.words[strings.ToLower(word)] = true
+			}
+		}
+		if id := formID(t.person.ID); id != "" {
+			m.ids = append(m.ids, "_"+id+"_")
+		}
+	}
+	return m
+}
+
+// isMail reports whether a file is a mail to or about one of them.
+func (m *manyTraces) isMail(path string) (bool, error) {
+	if m.files[filepath.Base(path)] {
+		return true, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return false, err
+	}
+	for _, word := range m.address.FindAll(bytes.ToLower(text), -1) {
+		if m.words[strings.TrimRight(string(word), ".'")] {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// isForm reports whether a file is an Excel form of one of them.
+func (m *manyTraces) isForm(path string) (bool, error) {
+	name, isForm := strings.CutSuffix(filepath.Base(path), ".xlsx")
+	return isForm && slices.ContainsFunc(m.ids, func(id string) bool { return strings.Contains(name+"_", id) }), nil
+}
+
+// formID is a person_id as it stands in the name of a form.
+func formID(id string) string {
+	return regexp.MustCompile(`[^\p{L}\p{N}_ー々-]`).ReplaceAllString(id, "")
+}
+
+// mailFolders are the folders of .eml files that koe, or the mail server for it, writes.
+func mailFolders(w *journey.Workspace) (folders []string) {
+	if outbox := w.Settings.Mail.Outbox; outbox != "" {
+		folders = append(folders, w.Path(outbox))
+	}
+	if box := w.Settings.Mail.Bounces; box != "" && !strings.Contains(box, "://") {
+		if info, err := os.Stat(w.Path(box)); err == nil && info.IsDir() {
+			folders = append(folders, w.Path(box))
+		}
+	}
+	return folders
+}
+
 // removeForms deletes the Excel forms that were written for the person: their names have the person_id between underscores.
 func (t *traces) removeForms(folder string) (int, error) {
-	id := regexp.MustCompile(`[^\p{L}\p{N}_ー々-]`).ReplaceAllString(t.person.ID, "")
+	id := formID(t.person.ID)
 	return removeFiles(folder, func(path string) (bool, error) {
 		name, isForm := strings.CutSuffix(filepath.Base(path), ".xlsx")
 		return isForm && id != "" && strings.Contains(name+"_", "_"+id+"_"), nil
@@ -75,7 +143,12 @@ func (t *traces) removeForms(folder string) (int, error) {
 }
 
 // removeFiles deletes the files below a folder that are somebody's.
-func removeFiles(folder string, theirs func(path string) (bool, error)) (removed int, err error) {
+func removeFiles(folder string, theirs func(path string) (bool, error)) (int, error) {
+	return eachFile(folder, theirs, true)
+}
+
+// eachFile counts the files below a folder that are somebody's and, with remove, deletes them.
+func eachFile(folder string, theirs func(path string) (bool, error), remove bool) (found int, err error) {
 	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // no such folder, or another process moved the file
@@ -87,10 +160,12 @@ func removeFiles(folder string, theirs func(path string) (bool, error)) (removed
 		if err != nil || !is {
 			return err
 		}
-		removed++
+		if found++; !remove {
+			return nil
+		}
 		return os.Remove(path)
 	})
-	return removed, err
+	return found, err
 }
 
 // mostSearched is the largest file, or member of a workbook, that is searched for what is left.
