@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -59,7 +60,8 @@ func Load(ctx context.Context, cfg Config, now time.Time, rebuild bool) (LoadRes
 }
 
 // Analyze computes every model and its safe_* table as of now and publishes the result as a new version. When the facts,
-// the thresholds and the moment are those of the last analysis it publishes nothing.
+// the thresholds and the moment are those of the last analysis it publishes nothing. Where a release was made or withdrawn since the
+// last load, it loads first.
 func Analyze(ctx context.Context, cfg Config, now time.Time) (AnalyzeResult, error) {
 	src := cfg.source()
 	reader, problems := voices.Open(cfg.Workspace)
@@ -67,7 +69,27 @@ func Analyze(ctx context.Context, cfg Config, now time.Time) (AnalyzeResult, err
 		return AnalyzeResult{}, problems
 	}
 	src.voices = reader
+	if err := knowReleases(ctx, cfg, now); err != nil {
+		return AnalyzeResult{}, err
+	}
 	return analyze(ctx, cfg.site(), src, now, cfg.Progress)
+}
+
+// knowReleases loads when a release was made or withdrawn since the last load: figures that are made without knowing it could not
+// be released.
+func knowReleases(ctx context.Context, cfg Config, now time.Time) error {
+	db, about, err := Open(ctx, cfg.site().published)
+	if err != nil {
+		return nil //nolint:nilerr // the analysis says what is wrong, and the way out
+	}
+	state, err := cfg.Store.LedgerState(ctx)
+	if err = errors.Join(err, db.Close()); err != nil || state == about["ledger"] {
+		return err
+	}
+	if _, err := Load(ctx, cfg, now, false); err != nil {
+		return fmt.Errorf("load what was released: %w", err)
+	}
+	return nil
 }
 
 // Renew builds the warehouse anew from the store, analyses it and removes every older version, so that no file of it holds

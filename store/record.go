@@ -39,7 +39,7 @@ func (s *Store) RecordRelease(ctx context.Context, now time.Time, r Release, cha
 			}
 		}
 		if ledgerState(basis) != change.Known {
-			return koe.Errorf(koe.Conflict, "the figures were made without knowing release %s: run koe load and koe analyze, then koe report again", basisName(basis))
+			return koe.Errorf(koe.Conflict, "the figures were made without knowing release %s: run koe analyze, then koe report again", basisName(basis))
 		}
 		recorded = true
 		if _, err := tx.exec("record_release", r.Number, r.Name, r.Inputs, r.DataUntil.String(), r.MinGroup, r.MinComments, stamp(now), r.PreparedBy); err != nil {

@@ -161,7 +161,7 @@ CREATE TABLE loader.release (number INTEGER NOT NULL, name VARCHAR NOT NULL, sta
 COMMENT ON TABLE loader.release IS 'The ledger of releases, from the store: one row a release. A row of the other release_* tables holds for releases since <= number < until; until 0: it still does.';
 COMMENT ON COLUMN loader.release.number IS 'Number, from 1.';
 COMMENT ON COLUMN loader.release.name IS 'Name of the release and its folder.';
-COMMENT ON COLUMN loader.release.state IS 'prepared, approved or withdrawn.';
+COMMENT ON COLUMN loader.release.state IS 'prepared, approved or withdrawn, when the ledger was last read; koe release list knows what it is now.';
 COMMENT ON COLUMN loader.release.basis IS 'Later releases are compared with it.';
 CREATE TABLE loader.release_cell (cell_key VARCHAR NOT NULL, journey VARCHAR NOT NULL, stage VARCHAR NOT NULL, wave VARCHAR NOT NULL, cohort VARCHAR NOT NULL, members VARCHAR NOT NULL);
 COMMENT ON TABLE loader.release_cell IS 'Finest groups that responses were published in: one row a group.';

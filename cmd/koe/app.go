@@ -37,14 +37,24 @@ type usageError struct{ error }
 
 // run is the whole program: it parses args, does the work and gives the exit code.
 func run(ctx context.Context, args []string, env func(string) string, in io.Reader, out, errOut io.Writer) int {
-	a := &app{env: env, in: in, out: out, err: errOut}
+	return (&app{env: env, in: in, out: out, err: errOut}).run(ctx, args)
+}
+
+func (a *app) run(ctx context.Context, args []string) int {
 	root := a.command()
 	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errOut)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
 	return a.exit(err)
+}
+
+// passed tells whoever watches that a point was passed at which a crash is worth a test.
+func (a *app) passed(point string) {
+	if a.watch != nil {
+		a.watch(point)
+	}
 }
 
 // exit reports an error to the user, once, and maps it to an exit code.
@@ -79,6 +89,7 @@ type app struct {
 	json      bool
 	noVault   bool
 	language  string // of messages; from koe.yaml when it could be read
+	watch     func(point string)
 }
 
 // command builds the tree of commands.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -25,7 +26,16 @@ func TestMain(m *testing.M) {
 	}
 	testscript.Main(m, map[string]func(){
 		"koe": func() {
-			os.Exit(run(context.Background(), os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+			a := &app{env: os.Getenv, in: os.Stdin, out: os.Stdout, err: os.Stderr}
+			if at := os.Getenv("KOE_TEST_KILLED_AT"); at != "" {
+				a.watch = func(point string) {
+					if point == at { // as the machine does that stops: nothing runs any more
+						_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+						select {}
+					}
+				}
+			}
+			os.Exit(a.run(context.Background(), os.Args[1:]))
 		},
 	})
 }

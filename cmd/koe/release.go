@@ -115,7 +115,7 @@ func (a *app) withdrawCommand() *cobra.Command {
 					if r.Basis {
 						fmt.Fprintln(out, a.say("だれかの手元に残っているかもしれないので、これからの報告書もこれと比べます。", "somebody may have a copy: later releases are still compared with it"))
 					} else {
-						fmt.Fprintln(out, a.say("配布していないので、これからの報告書はこれと比べません。次に koe load と koe analyze を実行してください。", "it was never handed out: later releases are not compared with it; run koe load and koe analyze next"))
+						fmt.Fprintln(out, a.say("配布していないので、これからの報告書はこれと比べません。次に koe analyze を実行してください。", "it was never handed out: later releases are not compared with it; run koe analyze next"))
 					}
 					if folder != "" {
 						fmt.Fprintf(out, a.say("フォルダーは %s に移しました。\n", "its folder is now %s\n"), folder)
@@ -246,8 +246,8 @@ func (a *app) releasing(ctx context.Context, w *journey.Workspace, s *store.Stor
 			return "", nil, err
 		}
 		if known != published.Ledger {
-			return "", nil, koe.Errorf(koe.Conflict, "%s", a.say("この分析は、直近の報告書を踏まえていません。koe load と koe analyze を実行してから、もう一度 koe report を実行してください",
-				"this analysis does not know the last release: run koe load and koe analyze, then koe report again"))
+			return "", nil, koe.Errorf(koe.Conflict, "%s", a.say("この分析は、直近の報告書を踏まえていません。koe analyze を実行してから、もう一度 koe report を実行してください",
+				"this analysis does not know the last release: run koe analyze, then koe report again"))
 		}
 	}
 	record = func(ctx context.Context, _ string, written reports.Result) (err error) {
@@ -264,10 +264,12 @@ func (a *app) releasing(ctx context.Context, w *journey.Workspace, s *store.Stor
 		if err := analysis.KeepFigures(ctx, w.Path(w.Settings.Warehouse), r.Name, inputs); err != nil {
 			return err
 		}
+		a.passed("release kept")
 		kept, _, err := s.RecordRelease(ctx, now, r, next.Change)
 		if err == nil && kept.Name != written.Name {
 			err = koe.Errorf(koe.Conflict, "the same figures were released as %s meanwhile", kept.Name)
 		}
+		a.passed("release recorded")
 		return err
 	}
 	return name, record, nil
