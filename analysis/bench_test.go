@@ -90,6 +90,9 @@ func (f *benchFeed) next(_ context.Context, cursor string) (*batch, error) {
 		to = f.people
 	}
 	b := &batch{cursor: strconv.Itoa(to), more: to < f.people+f.extra && !(to == f.people && f.extra > 0 && from < f.people)}
+	stages, n := benchStages(), to-from
+	b.people, b.events = make([]koe.Person, 0, n), make([]koe.Event, 0, n)
+	b.invitations, b.submissions = make([]koe.Invitation, 0, n*len(stages)), make([]koe.Submission, 0, n*len(stages))
 	for i := from; i < to; i++ {
 		key := fmt.Sprintf("%026d", i*7919%100_000_000)
 		segments := benchSegments(i)
@@ -100,7 +103,7 @@ func (f *benchFeed) next(_ context.Context, cursor string) (*batch, error) {
 		}
 		for s, days := range []int{-20, 40, 90, 180, 360} {
 			due := joined.AddDays(days)
-			invitation := koe.Invitation{Key: "i" + key + benchStages()[s], Journey: "j", Stage: benchStages()[s], Person: koe.PersonKey(key), Spell: 1, Occurrence: 1, DueOn: due, ClosesOn: due.AddDays(21), Segments: segments, Status: koe.Answered}
+			invitation := koe.Invitation{Key: "i" + key + stages[s], Journey: "j", Stage: stages[s], Person: koe.PersonKey(key), Spell: 1, Occurrence: 1, DueOn: due, ClosesOn: due.AddDays(21), Segments: segments, Status: koe.Answered}
 			b.invitations = append(b.invitations, invitation)
 			b.submissions = append(b.submissions, koe.Submission{Response: "r" + key + invitation.Stage, Invitation: invitation.Key, Person: koe.PersonKey(key), Journey: "j", Stage: invitation.Stage,
 				Survey: "s", Version: 1, Mode: koe.Confidential, Language: "ja", Source: koe.SourceForm, SubmittedAt: due.In(time.UTC).Add(time.Duration(i) * time.Second),

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -59,6 +60,34 @@ type encoder struct {
 	rest     []driver.Value // rows of answer_apart, one after another
 	surveys  map[string]*surveyLayout
 	values   []float64
+
+	given     []givenAnswer // what sort gives
+	strangers []string      // questions among the sorted answers that the journey does not have
+}
+
+// givenAnswer is the answer to one question of a journey, when there is one.
+type givenAnswer struct {
+	koe.Answer
+	given bool
+}
+
+// sort puts answers in the order of the journey's questions, and sets e.strangers.
+func (e *encoder) sort(journey *journeyLayout, answers map[string]koe.Answer) []givenAnswer {
+	if cap(e.given) < len(journey.questions) {
+		e.given = make([]givenAnswer, len(journey.questions))
+	}
+	given := e.given[:len(journey.questions)]
+	clear(given)
+	e.strangers = e.strangers[:0]
+	for id, answer := range answers {
+		if question, ok := journey.byQuestion[id]; ok {
+			given[question.position-1] = givenAnswer{answer, true}
+		} else {
+			e.strangers = append(e.strangers, id)
+		}
+	}
+	slices.Sort(e.strangers)
+	return given
 }
 
 // apartWidth is the number of columns of answer_apart.
@@ -135,22 +164,20 @@ func (e *encoder) encode(row []driver.Value, journey *journeyLayout, s *koe.Subm
 		cellOf(journey.ID, s.Stage, wave, unit.members))
 	place := apartPlace{encoder: e, response: response, journey: share.text(journey.ID), stage: share.text(s.Stage)}
 	var count answerCount
-	known := 0                                  // answers to questions that the journey has
+	answers := e.sort(journey, s.Answers)
 	values := e.numbers(len(journey.questions)) // NaN: no number
 	for i, question := range journey.questions {
-		answer, given := s.Answers[question.ID]
-		if given {
-			known++
-		} else if survey.asked[i] {
-			answer, given = koe.Answer{Missing: koe.NotAsked}, true
+		answer, given := &answers[i].Answer, answers[i].given
+		if !given && survey.asked[i] {
+			answer.Missing, given = koe.NotAsked, true
 		}
 		if question.Kind == koe.KindContact || question.Kind == koe.KindNote {
 			given = false
 		}
 		if given {
-			count.add(question, &answer)
+			count.add(question, answer)
 		}
-		cell, number := place.put(question, &answer, given)
+		cell, number := place.put(question, answer, given)
 		values[i] = number
 		if question.storage != apart {
 			row = append(row, cell)
@@ -164,12 +191,9 @@ func (e *encoder) encode(row []driver.Value, journey *journeyLayout, s *koe.Subm
 		}
 		row = append(row, total, uint8(answered))
 	}
-	if known < len(s.Answers) { // questions that the journey no longer has
-		for id, answer := range s.Answers {
-			if _, known := journey.byQuestion[id]; !known {
-				place.aside(id, &answer)
-			}
-		}
+	for _, id := range e.strangers { // questions that the journey no longer has
+		answer := s.Answers[id]
+		place.aside(id, &answer)
 	}
 	core := count.core
 	if !survey.hasCore {

@@ -21,7 +21,7 @@ type loader struct {
 	location *time.Location
 	mask     func(string) (string, error) // of free text; several goroutines call it
 	fresh    bool                         // the tables were empty when the load began
-	open     map[string]*table            // what is being appended to
+	open     map[string]*openTable        // what is being appended to
 	spare    spareRows
 	encoders []*encoder // of responses, one a processor
 	shared   *shared
@@ -42,7 +42,7 @@ type knownPerson struct {
 }
 
 func newLoader(l *layout, conn *duckdb.Conn, src source, fresh bool) *loader {
-	return &loader{layout: l, conn: conn, location: src.location, mask: src.mask, fresh: fresh, open: map[string]*table{}, shared: newShared(l),
+	return &loader{layout: l, conn: conn, location: src.location, mask: src.mask, fresh: fresh, open: map[string]*openTable{}, shared: newShared(l),
 		people: map[koe.PersonKey]*knownPerson{}, invited: map[string]int{}, responses: newKeySet(), events: newKeySet(),
 		touched: map[koe.PersonKey]bool{}, changed: map[koe.PersonKey]bool{}}
 }
@@ -59,79 +59,6 @@ func (in *loader) person(key koe.PersonKey) *knownPerson {
 		in.people[key] = p
 	}
 	return p
-}
-
-// table appends to one table of the warehouse.
-type table struct {
-	appender *duckdb.Appender
-	name     string
-	err      error
-	waiting  int // rows that no statement sees yet, where somebody counts them
-}
-
-func (in *loader) appendTo(name string) *table {
-	appender, err := duckdb.NewAppenderFromConn(in.conn, "", name)
-	return &table{appender: appender, name: name, err: err}
-}
-
-// opened gives a table that stays open until closeTables.
-func (in *loader) opened(name string) *table {
-	t, ok := in.open[name]
-	if !ok {
-		t = in.appendTo(name)
-		in.open[name] = t
-	}
-	return t
-}
-
-// closeTables writes what is still waiting in the open tables.
-func (in *loader) closeTables() error {
-	var errs []error
-	for _, t := range in.open {
-		errs = append(errs, t.close())
-	}
-	clear(in.open)
-	return joined(errs...)
-}
-
-// dropTables forgets what is still waiting in the open tables.
-func (in *loader) dropTables() {
-	for _, t := range in.open {
-		if t.appender != nil {
-			_ = t.appender.Clear()
-			_ = t.appender.Close() // the transaction ends without it
-		}
-	}
-	clear(in.open)
-}
-
-func (t *table) add(row ...driver.Value) {
-	if t.err == nil {
-		t.err = t.appender.AppendRow(row...)
-	}
-}
-
-// flush writes what is waiting, so that the next statement sees it.
-func (t *table) flush(ctx context.Context) error {
-	if t.err == nil {
-		t.err, t.waiting = t.appender.FlushWithCancel(ctx), 0
-	}
-	if t.err != nil {
-		return fmt.Errorf("write %s: %w", t.name, t.err)
-	}
-	return nil
-}
-
-func (t *table) close() error {
-	if t.appender != nil {
-		if err := t.appender.Close(); t.err == nil {
-			t.err = err
-		}
-	}
-	if t.err != nil {
-		return fmt.Errorf("write %s: %w", t.name, t.err)
-	}
-	return nil
 }
 
 // clear deletes the rows with these keys; there may be none.

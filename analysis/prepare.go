@@ -145,13 +145,12 @@ func (in *loader) write(ctx context.Context, p *prepared) error {
 			}
 		}
 		for _, rows := range set.blocks {
-			for at := 0; at < len(rows); at += set.width {
-				t.add(rows[at : at+set.width]...)
+			if err := t.addAll(ctx, rows, set.width); err != nil {
+				return err
 			}
-			t.waiting += len(rows) / set.width
 			in.spare.give(set.table, rows)
 		}
-		if in.fresh && t.err == nil && t.waiting < mostWaiting {
+		if in.fresh {
 			continue
 		}
 		if err := t.flush(ctx); err != nil {
@@ -165,10 +164,6 @@ func (in *loader) write(ctx context.Context, p *prepared) error {
 	}
 	return nil
 }
-
-// mostWaiting is how many rows wait in an open table at most. The less is left for the end of a load, the more is done while
-// the next batch is being read.
-const mostWaiting = 40_000
 
 // stale gives the keys of rows that may be in a table already.
 func (in *loader) stale(keys []string, again func(key string) bool) []string {
