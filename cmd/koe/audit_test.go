@@ -118,6 +118,7 @@ func repacked(t *testing.T, from, to string, change map[string]func(string) stri
 func TestAudit_FindsWhatIsPlantedInARealRelease(t *testing.T) {
 	dir := published(t)
 	clean := filepath.Join(dir, "reports", "2026-12-01")
+	koeAt(t, dir, "2026-12-02", exitDone, "audit", clean)
 	key := onlyLine(t, koeAt(t, dir, "2026-12-02", exitDone, "sql", "--format", "csv", "SELECT response_key FROM response ORDER BY 1 LIMIT 1"))
 	value := onlyLine(t, koeAt(t, dir, "2026-12-02", exitDone, "sql", "--format", "csv",
 		"SELECT mean FROM trend WHERE mean <> round(mean, 3) AND segment = 'division' ORDER BY n, mean LIMIT 1"))
@@ -155,6 +156,31 @@ func TestAudit_FindsWhatIsPlantedInARealRelease(t *testing.T) {
 		{"a comment of a cell", "xl/comments1.xml", "", "<comments>3.3</comments>", audit.Hidden, "部分"},
 		{"a defined name", "xl/workbook.xml", "<definedNames>", `<definedNames><definedName name="x">2.3</definedName>`, audit.Hidden, "名前"},
 		{"two values of one figure", "xl/worksheets/sheet8.xml", "<v>", "<v>99", audit.Differs, "値が違"},
+		{"a rule of the style sheet", "", "</style>", ".lead{display:none}</style>", audit.Hidden, "スタイル"},
+		{"words that the style sheet adds", "", "</body>", `<style>h2::after{content:"秘書課 2.9"}</style></body>`, audit.Hidden, "content:"},
+		{"a script", "", "</body>", "<script>var people = 3</script></body>", audit.Hidden, "スクリプト"},
+		{"an island of JSON", "", "</body>", `<script type="application/json">{"秘書課":2.6}</script></body>`, audit.Hidden, "埋め込まれ"},
+		{"the title of a drawing", "", "</body>", "<svg><title>秘書課 2.4</title></svg></body>", audit.Hidden, "svg"},
+		{"an element that is not shown", "", "</body>", `<p hidden="">秘書課 2.5</p></body>`, audit.Hidden, "hidden"},
+		{"a caption for screen readers", "", "<caption>", "<caption>98.76% ", audit.Hidden, "98.76%"},
+		{"words for browsers that draw nothing", "", "<noscript>", "<noscript><p>98.54%</p>", audit.Hidden, "98.54%"},
+		{"a blob", "", "</h1>", " c2VjcmV0YXJ5IGRpdmlzaW9uOiAzIHBlb3BsZSwgbWVhbiAyLjMgYXQgbTM=</h1>", audit.Hidden, "長い文字列"},
+		{"signs that nobody sees", "", "<h2", "\u200b\u200c\u200b\u200b\u200c\u200c<h2", audit.Hidden, "見えない文字"},
+		{"a description of the page", "", "<head>", `<head><meta name="description" content="秘書課 2.2">`, audit.Hidden, "description"},
+		{"a link out of the page", "", "</footer>", `<a href="https://example.org/?mean=2.1">x</a></footer>`, audit.Hidden, "href"},
+		{"white on white", "xl/styles.xml", `<color rgb="`, `<color rgb="FFFFFFFF" x="`, audit.Hidden, "文字の色"},
+		{"a format that shows nothing", "xl/styles.xml", `formatCode="`, `formatCode=";;;" x="`, audit.Hidden, "表示形式が値を隠し"},
+		{"a name that stands for a number", "xl/workbook.xml", "<definedNames>", `<definedNames><definedName name="_xlnm.Print_Area" localSheetId="0">2.3</definedName>`, audit.Hidden, "セルの範囲では"},
+		{"a list to choose from", sheet, "</sheetData>", `</sheetData><dataValidations count="1"><dataValidation type="list" sqref="A1"><formula1>"2.3,2.4"</formula1></dataValidation></dataValidations>`, audit.Hidden, "dataValidation"},
+		{"a reading aid", "xl/worksheets/sheet3.xml", "</t></is>", `</t><rPh sb="0" eb="1"><t>2.3</t></rPh></is>`, audit.Hidden, "rPh"},
+		{"rows that are hidden unless said otherwise", "xl/worksheets/sheet3.xml", "<sheetData>", `<sheetFormatPr defaultRowHeight="15" zeroHeight="1"/><sheetData>`, audit.Hidden, "ふだんから"},
+		{"a column without width", "xl/worksheets/sheet7.xml", "<col ", `<col width="0.1" `, audit.Hidden, "列"},
+		{"a link to another workbook", "xl/_rels/workbook.xml.rels", "<Relationship ", `<Relationship Id="rId900" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink" Target="file:///secret.xlsx" TargetMode="External"/><Relationship `, audit.Hidden, "リンク"},
+		{"a cache of a pivot table", "xl/pivotCache/pivotCacheRecords1.xml", "", "<pivotCacheRecords/>", audit.Hidden, "部分"},
+		{"a part of its own", "customXml/item1.xml", "", "<x>2.3</x>", audit.Hidden, "部分"},
+		{"a comment in the XML", "xl/theme/theme1.xml", "<a:themeElements>", "<!-- 2.3 --><a:themeElements>", audit.Hidden, "XMLのコメント"},
+		{"a footer", sheet, "<oddFooter>", "<oddFooter>秘書課 2.34 ", audit.Hidden, "2.34"},
+		{"an alternative text", "xl/drawings/drawing1.xml", `descr="`, `descr="秘書課 98.7% `, audit.Hidden, "98.7%"},
 	}
 	folder := t.TempDir()
 	html, err := os.ReadFile(filepath.Join(clean, page))

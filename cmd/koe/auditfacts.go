@@ -67,15 +67,12 @@ func readers(ctx context.Context, w *journey.Workspace, release string, t *audit
 	if err != nil {
 		return err
 	}
-	t.Groups, t.Crowds, t.Quotes = make([]audit.Group, len(all.Stands)), make([]audit.Crowd, len(all.Crowds)), make([]audit.Quote, len(all.Quotes))
+	t.Groups, t.Crowds = make([]audit.Group, len(all.Stands)), make([]audit.Crowd, len(all.Crowds))
 	for i, s := range all.Stands {
 		t.Groups[i] = audit.Group{Table: s.Table, Journey: s.Journey, Name: s.Name, Stage: s.Stage, From: s.From, Wave: s.Wave, Cohort: s.Cohort, Members: s.Members, Sets: s.Sets, Apart: s.Apart, Who: s.Who}
 	}
 	for i, c := range all.Crowds {
 		t.Crowds[i] = audit.Crowd(c)
-	}
-	for i, q := range all.Quotes {
-		t.Quotes[i] = audit.Quote(q)
 	}
 	return releasesBefore(ctx, w, release, published, t)
 }

@@ -1,9 +1,22 @@
 // Package audit attacks a release: it reads the files back as somebody who holds them would, and tries to learn what must
 // not be learnt. It knows nothing of how the files were made or of how it was decided what may be published.
 //
-// Three ways in: text (names, addresses, keys, unrounded numbers anywhere in the bytes), structure (numbers that a reader
-// does not see: hidden sheets, caches of charts, properties, attributes; and one figure said twice with two values), and
-// arithmetic (a group of fewer people than the threshold whose figure follows from published ones).
+// Three ways in.
+//
+// Text: names, addresses, keys and unrounded numbers anywhere in the bytes.
+//
+// Structure: what a reader does not see. Of workbooks: parts that no report has (notes, custom properties, pivot caches, embedded
+// files, links), hidden sheets, rows, columns and windows, defined names, lists, formulas, reading aids, comments in the XML, text
+// in the colour of its background or too small, number formats that show nothing or less than the cell holds, numbers in headers,
+// properties, alternative texts and outside of the tables, values that a chart remembers and its cells do not hold. Of pages: a style
+// sheet or script that is not every page's, comments, islands of data, elements and attributes that no report has, data of charts that
+// no table shows, numbers for screen readers alone, blobs, signs without width. And one figure said twice with two values.
+//
+// Arithmetic: figures of too few people, printed or computed. Every table is read and its rows are understood by their labels.
+// Scores, answers, rates, changes, commenters and stays are put together, over all files, until nothing small follows; so are figures
+// of a part of these people (without careless answers, of those who stayed or fell silent, of everybody but a unit, of a
+// hypothesis' wave). Of reliability, drivers, hypotheses, measures, themes, words and pairs of words it is checked who stands behind
+// each row. People are counted, not answers: one person has several at different stages.
 package audit
 
 import (
@@ -37,7 +50,6 @@ type Truth struct {
 	Facts  *Facts   // what the words of a report mean; nil: only text and structure are looked at
 	Groups []Group  // who stands behind the figures
 	Crowds []Crowd  // how many stand behind figures that are no cell of these
-	Quotes []Quote  // the comments that may be quoted
 
 	// Of earlier releases: what they published as new, and who stood behind it then and stands now. Carried are figures that
 	// this release repeats from one of them.
@@ -84,7 +96,7 @@ type Result struct {
 	Findings []Finding `json:"findings"`
 }
 
-// mostFindings of one kind in one file are reported; more of them teach nothing.
+// mostFindings of one sort in one file are reported; more of them teach nothing.
 const mostFindings = 20
 
 // Check audits the release in a folder. Errors are of reading; what the release gives away is in the result.
@@ -207,15 +219,15 @@ type piece struct {
 
 func (a *auditor) add(f Finding) { a.findings = append(a.findings, f) }
 
-// found orders the findings, the gravest first, each once, and shortens long runs of one kind in one file.
+// found orders the findings, the gravest first, each once, and shortens long runs of one sort in one file.
 func (a *auditor) found() []Finding {
 	order := []Kind{Leak, Computed, Small, Combined, Hidden, Unrounded, Differs, Unread}
 	slices.SortStableFunc(a.findings, func(x, y Finding) int {
 		return cmp.Or(cmp.Compare(slices.Index(order, x.Kind), slices.Index(order, y.Kind)), strings.Compare(x.File, y.File))
 	})
 	type run struct {
-		kind Kind
-		file string
+		kind       Kind
+		file, sort string // sort: what is said, without the value
 	}
 	type once struct {
 		run
@@ -224,7 +236,8 @@ func (a *auditor) found() []Finding {
 	seen, count := map[once]bool{}, map[run]int{}
 	out := []Finding{}
 	for _, f := range a.findings {
-		at := run{f.Kind, f.File}
+		sort, _, _ := strings.Cut(f.What.In("en"), ": ")
+		at := run{f.Kind, f.File, sort}
 		one := once{at, f.Place, f.What.In("en")}
 		if seen[one] {
 			continue
@@ -241,11 +254,11 @@ func (a *auditor) found() []Finding {
 		}
 	}
 	slices.SortFunc(long, func(x, y run) int {
-		return cmp.Or(strings.Compare(x.file, y.file), strings.Compare(string(x.kind), string(y.kind)))
+		return cmp.Or(strings.Compare(x.file, y.file), strings.Compare(string(x.kind), string(y.kind)), strings.Compare(x.sort, y.sort))
 	})
 	for _, at := range long {
 		more := strconv.Itoa(count[at] - mostFindings)
-		out = append(out, Finding{Kind: at.kind, File: at.file, What: both("同じ種類のものが、ほかに"+more+"件あります。", more+" more of the same kind")})
+		out = append(out, Finding{Kind: at.kind, File: at.file, What: both("同じ種類のものが、ほかに"+more+"件あります。", more+" more of this sort: "+at.sort)})
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -103,6 +104,8 @@ func (a *auditor) readBook(d *document, parts map[string][]byte) {
 	sheets := map[string]*sheet{}
 	var names []string
 	hidden := a.hiding(d)
+	l := a.readLooks(d, parts["xl/styles.xml"])
+	a.outside(d, parts)
 	err := walk(parts["xl/workbook.xml"], func(name string, attr func(string) string) {
 		switch name {
 		case "sheet":
@@ -111,7 +114,7 @@ func (a *auditor) readBook(d *document, parts map[string][]byte) {
 				hidden(title, "隠れたシートです。", "a hidden sheet")
 			}
 			part := path.Join("xl", targets[attr("id")])
-			s, err := a.readSheet(d, title, parts[part], shared)
+			s, err := a.readSheet(d, title, parts[part], shared, l)
 			if err != nil || parts[part] == nil {
 				a.add(Finding{Kind: Unread, File: d.name, Place: title, What: both("このシートは読めません。", "this sheet cannot be read")})
 				return
@@ -119,11 +122,21 @@ func (a *auditor) readBook(d *document, parts map[string][]byte) {
 			sheets[title] = s
 			names = append(names, title)
 		case "definedName":
-			if n := attr("name"); n != "_xlnm._FilterDatabase" && n != "_xlnm.Print_Titles" && n != "_xlnm.Print_Area" {
+			if n := attr("name"); n != "_xlnm._FilterDatabase" && n != "_xlnm.Print_Titles" && n != "_xlnm.Print_Area" || attr("comment")+attr("description")+attr("help")+attr("statusBar") != "" {
 				hidden(n, "名前の定義です。値や式を隠せます。", "a defined name; it can hide values and formulas")
 			}
+		case "workbookView":
+			if state := attr("visibility"); state != "" && state != "visible" {
+				hidden("xl/workbook.xml", "隠れたウィンドウです。", "a hidden window")
+			}
+		case "externalReference", "pivotCache", "customWorkbookView", "functionGroup", "smartTagType", "webPublishObject", "fileSharing", "extLst", "oleSize":
+			hidden("xl/workbook.xml", "報告書にはない要素です: "+name, "an element that no report has: "+name)
 		}
-	}, nil, nil)
+	}, func(name, s string) {
+		if name == "definedName" && !cellsOnly.MatchString(s) {
+			hidden("xl/workbook.xml", "名前の定義が、セルの範囲ではありません: "+cut(s), "a defined name that is no range of cells: "+cut(s))
+		}
+	}, nil)
 	if err != nil {
 		a.add(Finding{Kind: Unread, File: d.name, Place: "xl/workbook.xml", What: both("ブックの目次が読めません。", "the list of sheets cannot be read")})
 	}
@@ -145,6 +158,9 @@ func (a *auditor) readBook(d *document, parts map[string][]byte) {
 	}
 	a.drawings(d, parts)
 }
+
+// cellsOnly is what a name for printing or filtering stands for: ranges, rows and columns of a sheet.
+var cellsOnly = regexp.MustCompile(`^\s*('(?:[^']|'')+'|[^'!]+)!\$?[A-Z]*\$?\d*(:\$?[A-Z]*\$?\d*)?(,('(?:[^']|'')+'|[^'!]+)!\$?[A-Z]*\$?\d*(:\$?[A-Z]*\$?\d*)?)*\s*$`)
 
 func (a *auditor) hiding(d *document) func(place, ja, en string) {
 	return func(place, ja, en string) {
@@ -179,26 +195,30 @@ func relations(data []byte) map[string]string {
 }
 
 // readSheet reads every cell of a sheet, and says what in it is hidden: rows, columns, formulas, lists, notes.
-func (a *auditor) readSheet(d *document, name string, data []byte, shared []string) (*sheet, error) {
+func (a *auditor) readSheet(d *document, name string, data []byte, shared []string, l *looks) (*sheet, error) {
 	s := &sheet{name: name, cells: map[place]bookCell{}}
 	hidden := a.hiding(d)
 	var at place
-	var kind, value string
+	var kind, value, style string
 	err := walk(data, func(element string, attr func(string) string) {
 		switch element {
 		case "row":
 			at = place{}
 			at.row, _ = strconv.Atoi(attr("r"))
-			if isTrue(attr("hidden")) || attr("ht") == "0" {
+			if isTrue(attr("hidden")) || tiny(attr("ht"), leastHeight) {
 				hidden(name+" "+strconv.Itoa(at.row), "隠れた行です。", "a hidden row")
 			}
 		case "col":
-			if isTrue(attr("hidden")) || attr("width") == "0" {
+			if isTrue(attr("hidden")) || tiny(attr("width"), leastWidth) {
 				hidden(name, "隠れた列です。", "a hidden column")
+			}
+		case "sheetFormatPr":
+			if isTrue(attr("zeroHeight")) || tiny(attr("defaultRowHeight"), leastHeight) || tiny(attr("defaultColWidth"), leastWidth) {
+				hidden(name, "行や列が、ふだんから隠れています。", "rows or columns are hidden unless said otherwise")
 			}
 		case "c":
 			at, _ = placeOf(attr("r"))
-			kind, value = attr("t"), ""
+			kind, value, style = attr("t"), "", attr("s")
 		case "f":
 			hidden(name+" "+at.String(), "式が入っています。", "a formula")
 		case "pane":
@@ -207,7 +227,17 @@ func (a *auditor) readSheet(d *document, name string, data []byte, shared []stri
 			_, to, _ := strings.Cut(attr("ref"), ":")
 			end, _ := placeOf(to)
 			s.last = end.column
-		case "dataValidation", "conditionalFormatting", "legacyDrawing", "oleObject", "control", "tablePart", "picture", "extLst", "scenario", "customPr":
+		case "color":
+			if contrast(or(colourOf(attr), "000000"), "FFFFFF") < leastContrast {
+				hidden(name+" "+at.String(), "文字列の一部が、見えない色です。", "a part of a text in a colour that cannot be seen")
+			}
+		case "hyperlink":
+			if attr("id") != "" || attr("tooltip") != "" || attr("display") != "" {
+				hidden(name+" "+attr("ref"), "リンクに、読者に見えない文字があります。", "a link with words that a reader does not see")
+			}
+			d.pieces = append(d.pieces, piece{name + " " + attr("ref"), []byte(attr("location") + " " + attr("tooltip") + " " + attr("display")), true})
+		case "rPh", "phoneticPr", "customSheetView", "protectedRange", "cellWatch", "dataConsolidate", "webPublishItem", "drawingHF", "legacyDrawingHF", "sortState",
+			"dataValidation", "conditionalFormatting", "legacyDrawing", "oleObject", "control", "tablePart", "picture", "extLst", "scenario", "customPr":
 			hidden(name, "読者に見えない要素です: "+element, "an element that a reader does not see: "+element)
 		}
 	}, func(element, text string) {
@@ -216,6 +246,9 @@ func (a *auditor) readSheet(d *document, name string, data []byte, shared []stri
 			value += text
 		case "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter":
 			d.pieces = append(d.pieces, piece{name + " " + element, []byte(text), false})
+			if number := figure.FindString(text); number != "" {
+				hidden(name+" "+element, "見出しやフッターに数値があります: "+number, "a number in a header or footer: "+number)
+			}
 		}
 	}, func(element string) {
 		if element != "c" {
@@ -240,7 +273,11 @@ func (a *auditor) readSheet(d *document, name string, data []byte, shared []stri
 			hidden(name+" "+at.String(), "一つのセルに値が二つあります。", "two values in one cell")
 		}
 		s.cells[at] = c
+		if ja, en := l.unseenCell(style, c); ja != "" {
+			hidden(name+" "+at.String(), ja+": "+cut(c.text), en+": "+cut(c.text))
+		}
 		if !c.is {
+			a.strange(d, name+" "+at.String(), c.text)
 			d.words[plain(c.text)] = true
 			d.pieces = append(d.pieces, piece{name + " " + at.String(), []byte(c.text), true})
 		} else if decimals(c.number) > mostDecimals {
@@ -260,5 +297,14 @@ func (a *auditor) readSheet(d *document, name string, data []byte, shared []stri
 
 // mostDecimals is how many digits behind the point the finest figure of a report has: p values and lengths of bars.
 const mostDecimals = 3
+
+// leastHeight and leastWidth are what a row (points) and a column (signs) need to be seen.
+const leastHeight, leastWidth = 4, 0.8
+
+// tiny reports whether a size is given and too small to see anything.
+func tiny(size string, least float64) bool {
+	x, err := strconv.ParseFloat(size, 64)
+	return err == nil && x < least
+}
 
 func isTrue(s string) bool { return s == "1" || s == "true" }

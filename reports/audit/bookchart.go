@@ -58,6 +58,9 @@ func (a *auditor) bookChart(d *document, part string, data []byte, sheets map[st
 			points[len(points)-1].value += s
 		case element == "t" || element == "v":
 			d.pieces = append(d.pieces, piece{part, []byte(s), true})
+			if number := strangeNumber(s, d.words); number != "" && element == "t" {
+				hidden(part, "図の文字に、表にない数値があります: "+number, "a number in the words of a chart that no cell says: "+number)
+			}
 		}
 	}, func(element string) {
 		if element != inside || inside == "" {

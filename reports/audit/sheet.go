@@ -137,9 +137,15 @@ func (a *auditor) drawings(d *document, parts map[string][]byte) {
 		if !strings.HasPrefix(part, "xl/drawings/drawing") {
 			continue
 		}
-		err := walk(data, func(_ string, attr func(string) string) {
-			for _, name := range []string{"descr", "title"} {
+		err := walk(data, func(element string, attr func(string) string) {
+			if element == "sp" || element == "pic" || element == "cxnSp" || element == "txBody" {
+				hidden(part, "図形や画像があります。報告書にはありません: "+element, "a shape or picture, which no report has: "+element)
+			}
+			for _, name := range []string{"descr", "title", "name"} {
 				d.pieces = append(d.pieces, piece{part + " " + name, []byte(attr(name)), true})
+				if number := strangeNumber(attr(name), d.words); number != "" {
+					hidden(part, "図の代替テキストに、表にない数値があります: "+number, "a number in the alternative text of a drawing that no cell says: "+number)
+				}
 			}
 			if attr("hidden") != "" && isTrue(attr("hidden")) {
 				hidden(part, "隠れた図があります。", "a hidden drawing")
