@@ -26,7 +26,7 @@ func (a *analyzer) safeRates(ctx context.Context, all map[string]*safety) error 
 	for _, run := range runs(rows, func(r *ResponseRate) string { return r.Journey }) {
 		s := all[run[0].Journey]
 		// People asked are bounded from below by those asked at one stage.
-		reasons := s.figureOver(s.askedPlan, figureName("rate"), counted(s, run, func(r *ResponseRate) (string, string, string, slice, *int64) {
+		reasons := s.figureOver(s.askedPlan, nil, figureName("rate"), counted(s, run, func(r *ResponseRate) (string, string, string, slice, *int64) {
 			return r.Segment, r.Member, r.Stage, quarterSlice(r.Period), r.Invited
 		}), s.k)
 		s.rates = reasons

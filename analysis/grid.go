@@ -22,8 +22,9 @@ type grid struct {
 	leaves  *leafIndex // the finest groups of plan
 	// askedPlan is over the people who were asked, for response rates; plan is over those who answered.
 	askedPlan *disclosure.Plan
-	k         []int // least people of each cell
-	rank      []int // which cells go before others; nil: the smallest go
+	behind    map[string][]int // by figure: of each atom of plan, how many are behind it; a figure that is not there has everybody
+	k         []int            // least people of each cell
+	rank      []int            // which cells go before others; nil: the smallest go
 }
 
 type nodeKey struct{ segment, member string }
@@ -169,11 +170,11 @@ func (g *grid) noSizes() *sizes { return &sizes{make([]int, g.cells), make([]int
 // number of people whatever the cell, withheld what another figure decided (nil for the first), past what earlier releases
 // published of each cell.
 func (g *grid) decide(size *sizes, k int, withheld []disclosure.Reason, past map[int][]disclosure.Version) []disclosure.Reason {
-	return g.decideOver(g.plan, size, k, withheld, past)
+	return g.decideOver(g.plan, nil, size, k, withheld, past)
 }
 
-// decideOver is decide with the people of a plan.
-func (g *grid) decideOver(plan *disclosure.Plan, size *sizes, k int, withheld []disclosure.Reason, past map[int][]disclosure.Version) []disclosure.Reason {
+// decideOver is decide with the people of a plan, of whom behind says how many of each atom are behind the figure; nil: all.
+func (g *grid) decideOver(plan *disclosure.Plan, behind []int, size *sizes, k int, withheld []disclosure.Reason, past map[int][]disclosure.Version) []disclosure.Reason {
 	groups := make([]disclosure.Group, g.cells+len(g.lines))
 	for i := range g.cells {
 		groups[i] = disclosure.Group{N: size.n[i], People: size.people[i], K: max(k, g.k[i]), Versions: past[i]}
@@ -199,7 +200,7 @@ func (g *grid) decideOver(plan *disclosure.Plan, size *sizes, k int, withheld []
 		groups[line.Parts[last]] = disclosure.Group{N: max(rest, 0), K: groups[line.Total].K, Withheld: disclosure.Complement, Absent: groups[line.Total].Absent}
 	}
 	reasons := make([]disclosure.Reason, g.cells)
-	for i, decision := range plan.Decide(groups)[:g.cells] {
+	for i, decision := range plan.DecideAnswered(groups, behind)[:g.cells] {
 		if reasons[i] = decision.Withheld; decision.Carried > 0 {
 			reasons[i] = disclosure.Release
 		}

@@ -141,12 +141,12 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 
 // figure decides for one figure (figureName) with its own numbers of answers.
 func (s *safety) figure(name string, n []int, k int) []disclosure.Reason {
-	return s.figureOver(s.plan, name, n, k)
+	return s.figureOver(s.plan, s.behind[name], name, n, k)
 }
 
-// figureOver is figure with the people of a plan.
-func (s *safety) figureOver(plan *disclosure.Plan, name string, n []int, k int) []disclosure.Reason {
-	return s.decideOver(plan, s.sizesOf(n), k, s.base, s.past[name])
+// figureOver is figure with the people of a plan, and how many of them are behind it.
+func (s *safety) figureOver(plan *disclosure.Plan, behind []int, name string, n []int, k int) []disclosure.Reason {
+	return s.decideOver(plan, behind, s.sizesOf(n), k, s.base, s.past[name])
 }
 
 // sizesOf bounds the people behind n answers of each cell.
@@ -449,7 +449,8 @@ func (a *analyzer) safeRecommend(ctx context.Context, all map[string]*safety) er
 		n := counted(s, run, func(r *Recommend) (string, string, string, slice, *int64) {
 			return r.Segment, r.Member, r.Stage, quarterSlice(r.Period), r.N
 		})
-		reasons := s.decide(s.sizesOf(n), max(s.k, fewestForRecommend), s.sameAsItem(run[0].Question, n), s.past[figureName("recommend", run[0].Question)])
+		reasons := s.decideOver(s.plan, s.behind[figureName("item", run[0].Question)], s.sizesOf(n), max(s.k, fewestForRecommend),
+			s.sameAsItem(run[0].Question, n), s.past[figureName("recommend", run[0].Question)])
 		for i := range run {
 			r := &run[i]
 			if r.Withheld = s.reason(reasons, r.Segment, r.Member, r.Stage, quarterSlice(r.Period)); r.Withheld != "" {

@@ -78,5 +78,6 @@ func (s *safety) item(question string, constructs []string, n []int) []disclosur
 			}
 		}
 	}
-	return s.decide(s.sizesOf(n), s.k, withheld, s.past[figureName("item", question)])
+	name := figureName("item", question)
+	return s.decideOver(s.plan, s.behind[name], s.sizesOf(n), s.k, withheld, s.past[name])
 }

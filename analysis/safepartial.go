@@ -153,7 +153,7 @@ func (s *safety) difference(people []track, history bool, published []disclosure
 	}
 	flat := *s.grid // the threshold of scores everywhere: a difference is no cell of a table
 	flat.k, flat.rank = make([]int, s.cells), s.shownLast()
-	reasons := flat.decideOver(disclosure.NewPlan(picture), s.sizesOf(own.n), s.k, published, past)
+	reasons := flat.decideOver(disclosure.NewPlan(picture), nil, s.sizesOf(own.n), s.k, published, past)
 	for i, reason := range reasons {
 		if reason == disclosure.Small && (published == nil || published[i] == disclosure.Published) {
 			reasons[i] = disclosure.Complement // the cell is large enough; the difference is not

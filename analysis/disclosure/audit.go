@@ -12,28 +12,27 @@ type known struct{ group, stretch int }
 // A target that was found out of reach stays so, since the published only become fewer; so each is proved once.
 type audit struct {
 	*decider
-	answered []int    // per atom: the people of it who are behind this figure
-	live     []bool   // per atom: there are some
-	all      []signed // what must not be computed
-	targets  []signed // what of it is not yet proved
-	space    *basis   // of what was published when findings last looked
-	changed  []int    // groups that were taken away since
-	grown    bool     // groups that came back are in the space
-	open     []signed // what was not proved when the space was built
-	rounds   int      // of findings
-	movers   []bool   // per atom: not in the same leaf at all times; nil without a past
-	late     []bool   // per atom: eliminated last, so that what is about them alone stands by itself
-	least    int      // the lowest threshold
-	allLive  bool
-	counts   [][]int32 // per stretch and group: its live atoms; nil where they were not counted
-	mark     []int32   // scratch, per atom: the round that it was marked in
-	round    int32
+	live    []bool   // per atom: there are some
+	all     []signed // what must not be computed
+	targets []signed // what of it is not yet proved
+	space   *basis   // of what was published when findings last looked
+	changed []int    // groups that were taken away since
+	grown   bool     // groups that came back are in the space
+	open    []signed // what was not proved when the space was built
+	rounds  int      // of findings
+	movers  []bool   // per atom: not in the same leaf at all times; nil without a past
+	late    []bool   // per atom: eliminated last, so that what is about them alone stands by itself
+	least   int      // the lowest threshold
+	allLive bool
+	counts  [][]int32 // per stretch and group: its live atoms; nil where they were not counted
+	mark    []int32   // scratch, per atom: the round that it was marked in
+	round   int32
 }
 
 // newAudit finds what must not be computed: the people of a hidden cell of 1 to k-1, now and in every earlier stretch, the
 // difference of any cell between two stretches where 1 to k-1 came or went, and every atom of 1 to k-1.
 func (d *decider) newAudit() *audit {
-	a := &audit{decider: d, answered: d.n, live: make([]bool, len(d.n)), mark: make([]int32, len(d.n)), allLive: true}
+	a := &audit{decider: d, live: make([]bool, len(d.n)), mark: make([]int32, len(d.n)), allLive: true}
 	for i, g := range d.groups {
 		if i == 0 || g.K < a.least {
 			a.least = g.K
@@ -48,11 +47,14 @@ func (d *decider) newAudit() *audit {
 		}
 	}
 	a.late = make([]bool, len(d.n))
-	for atom, n := range d.n {
+	for atom, n := range d.answered {
 		a.late[atom] = a.movers == nil && n < a.least || a.movers != nil && a.movers[atom] // all small atoms of many releases are too many
 	}
 	for atom := range d.n {
-		a.live[atom] = true
+		if a.live[atom] = d.answered[atom] > 0; d.counted {
+			a.allLive = a.allLive && a.live[atom]
+			continue
+		}
 		for _, cell := range d.cellsOf(d.leaf[d.now][atom]) {
 			if g := d.groups[cell]; g.N == 0 && !g.Absent {
 				a.live[atom], a.allLive = false, false
@@ -89,7 +91,7 @@ func (d *decider) newAudit() *audit {
 			}
 		}
 	}
-	for atom, n := range d.n {
+	for atom, n := range d.answered {
 		if k := a.threshold(atom); n < k && a.live[atom] {
 			a.target([]int32{int32(atom)}, nil)
 		}

@@ -190,7 +190,7 @@ func TestDecide_SpacesThatAreFollowedDecideAsSpacesBuiltAnew(t *testing.T) {
 
 // decideBy is Decide, with every space built anew or not. It says how often one was followed.
 func decideBy(p *Plan, groups []Group, anew bool) (out []Decision, followed int) {
-	d := p.newDecider(groups)
+	d := p.newDecider(groups, nil)
 	d.settleLines()
 	audit := d.newAudit()
 	run := func() {

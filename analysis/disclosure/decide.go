@@ -9,12 +9,20 @@ type decider struct {
 	why    []Reason
 	now    int       // the stretch of the release that is decided
 	known  [][]int32 // per group: the stretches whose values earlier releases published, in ascending order
+	// Per atom: the people of it who are behind this figure; counted says that they were counted and are not just all of them.
+	answered []int
+	counted  bool
+	size     [][]int // of these, as Plan has them of everybody
 }
 
 // Decide says of each group whether it is fresh, carried or withheld. A group without people is left as it came: there is nothing to
 // protect. Ties between groups of one size go to the lower index; otherwise the result depends on the picture alone.
-func (p *Plan) Decide(groups []Group) []Decision {
-	d := p.newDecider(groups)
+func (p *Plan) Decide(groups []Group) []Decision { return p.DecideAnswered(groups, nil) }
+
+// DecideAnswered is Decide for a figure that not everybody is behind who is in a cell: answered says of each atom of the picture how
+// many of its people are. The sizes of groups are of these; nil stands for everybody, as far as no group says that nobody is.
+func (p *Plan) DecideAnswered(groups []Group, answered []int) []Decision {
+	d := p.newDecider(groups, answered)
 	d.settleLines()
 	audit := d.newAudit()
 	audit.run()
@@ -27,9 +35,24 @@ func (p *Plan) Decide(groups []Group) []Decision {
 }
 
 // newDecider takes away what goes by its own size alone.
-func (p *Plan) newDecider(groups []Group) *decider {
+func (p *Plan) newDecider(groups []Group, answered []int) *decider {
 	d := &decider{Plan: p, groups: groups, why: make([]Reason, len(groups)), now: len(p.when) - 1,
-		known: make([][]int32, len(groups))}
+		known: make([][]int32, len(groups)), answered: p.n, size: p.size}
+	if answered != nil {
+		d.counted, d.answered = true, make([]int, len(p.n))
+		for from, atom := range p.of {
+			if atom >= 0 {
+				d.answered[atom] += answered[from]
+			}
+		}
+		d.size = make([][]int, len(p.when))
+		for s := range p.when {
+			d.size[s] = make([]int, p.groups)
+			for group := range d.size[s] {
+				d.size[s][group] = d.behind(p.in[s].at(group))
+			}
+		}
+	}
 	for i, g := range groups {
 		d.why[i] = g.Withheld
 		for _, v := range g.Versions {
@@ -118,7 +141,20 @@ func (d *decider) move(stretch, i int) move {
 	if stretch == d.now {
 		return move{}
 	}
-	return d.moved[stretch][i]
+	m := d.moved[stretch][i]
+	if d.counted && m != (move{}) {
+		then, now := d.in[stretch].at(i), d.in[d.now].at(i)
+		m = move{d.behind(without(now, then)), d.behind(without(then, now))}
+	}
+	return m
+}
+
+// behind counts the people of atoms who are behind this figure.
+func (d *decider) behind(atoms []int32) (n int) {
+	for _, atom := range atoms {
+		n += d.answered[atom]
+	}
+	return n
 }
 
 // less orders groups by what is taken away first: by rank, then by size, then by index.

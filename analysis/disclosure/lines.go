@@ -170,7 +170,7 @@ func (d *decider) covered(line Line, v view) (people, k int) {
 	}
 	for atom, sign := range difference {
 		if sign != 0 {
-			people += d.n[atom]
+			people += d.answered[atom]
 		}
 	}
 	return people, k
@@ -196,10 +196,10 @@ func (d *decider) nearest(i, stretch int) int {
 func (d *decider) distance(i, a, b int) (n int) {
 	x, y := d.in[a].at(i), d.in[b].at(i)
 	for _, atom := range without(x, y) {
-		n += d.n[atom]
+		n += d.answered[atom]
 	}
 	for _, atom := range without(y, x) {
-		n += d.n[atom]
+		n += d.answered[atom]
 	}
 	return n
 }

@@ -17,6 +17,7 @@ type Plan struct {
 	when  []int
 	leaf  [][]int32 // per stretch and atom: the leaf, or -1
 	n     []int     // per atom
+	of    []int32   // per atom of the picture: the atom that it is part of, or -1
 	cells index     // per leaf: its cells
 	in    []index   // per stretch and group: its atoms, sorted
 	size  [][]int   // per stretch and group: people
@@ -148,12 +149,14 @@ func (p *Plan) gatherAtoms(picture Picture, same []int32) {
 		p.when = slices.Compact(p.when)
 	}
 	type track struct {
-		n     int
-		leafs []int32
+		n, from int
+		leafs   []int32
 	}
 	var tracks []track
-	for _, atom := range picture.Atoms {
-		t := track{atom.N, make([]int32, len(p.when))}
+	p.of = make([]int32, len(picture.Atoms))
+	for from, atom := range picture.Atoms {
+		p.of[from] = -1
+		t := track{atom.N, from, make([]int32, len(p.when))}
 		lives := false
 		for i, release := range p.when {
 			t.leafs[i] = -1
@@ -172,8 +175,10 @@ func (p *Plan) gatherAtoms(picture Picture, same []int32) {
 	for i, t := range tracks {
 		if i > 0 && slices.Equal(t.leafs, tracks[i-1].leafs) {
 			p.n[len(p.n)-1] += t.n
+			p.of[t.from] = int32(len(p.n) - 1)
 			continue
 		}
+		p.of[t.from] = int32(len(p.n))
 		p.n = append(p.n, t.n)
 		for s := range p.when {
 			p.leaf[s] = append(p.leaf[s], t.leafs[s])

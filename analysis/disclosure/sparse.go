@@ -51,7 +51,7 @@ func (a *audit) few(s *space) (out []map[int32]uint64) {
 		people, one, level := 0, uint64(0), true
 		for i, v := range row[:len(atoms)] {
 			if v != 0 {
-				people += a.n[atoms[i]]
+				people += a.answered[atoms[i]]
 				level = level && (one == 0 || one == v)
 				one = v
 			}
@@ -110,8 +110,8 @@ type sparse struct {
 func (a *audit) sparse(row []uint64, atoms []int32) (s sparse) {
 	for i, v := range row {
 		if v != 0 {
-			s.at, s.value, s.n = append(s.at, i), append(s.value, v), append(s.n, a.n[atoms[i]])
-			s.people += a.n[atoms[i]]
+			s.at, s.value, s.n = append(s.at, i), append(s.value, v), append(s.n, a.answered[atoms[i]])
+			s.people += a.answered[atoms[i]]
 		}
 	}
 	return s

@@ -42,6 +42,40 @@ func TestDecide_FourFiguresDoNotTellOfTwoPeopleWhoAreNoCell(t *testing.T) {
 	}
 }
 
+// Of a question that few are asked: twelve responses are behind what a unit's people and a quarter's differ by, but only three of them
+// are answers.
+func TestDecideAnswered_AGroupIsAsLargeAsItsAnswers(t *testing.T) {
+	const unit, joined, quarter, others = 0, 1, 2, 3
+	p := Picture{Groups: 4, Leaves: [][]int{{unit, quarter}, {unit}, {unit, joined}, {quarter, others}}}
+	for leaf, n := range []int{9, 12, 40, 30} {
+		p.Atoms = append(p.Atoms, Atom{N: n, Stays: []Stay{{Leaf: leaf}}})
+	}
+	decide := func(answered []int) (published int) {
+		groups := make([]Group, p.Groups)
+		for leaf, cells := range p.Leaves {
+			for _, cell := range cells {
+				groups[cell].N += answered[leaf]
+				groups[cell].K = 5
+			}
+		}
+		for _, d := range NewPlan(p).DecideAnswered(groups, answered) {
+			if d.Fresh() {
+				published++
+			}
+		}
+		return published
+	}
+	if n := decide([]int{9, 12, 40, 30}); n != 4 {
+		t.Errorf("when all answer %d of the four sums are published, want all", n)
+	}
+	if n := decide([]int{9, 3, 40, 30}); n != 3 {
+		t.Errorf("%d of the four sums are published, which give three people away; want 3", n)
+	}
+	if n := decide([]int{9, 0, 40, 30}); n != 4 {
+		t.Errorf("where none of the twelve answered %d of the four sums are published, want all", n)
+	}
+}
+
 // What was published is told by its cells at each release, as sets of the responses that a test has made up.
 type told struct {
 	name string
