@@ -151,7 +151,9 @@ func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout,
 			return picture, err
 		}
 	}
-	picture.Leaves, g.leaves = l.cells, l
+	if picture.Leaves = l.cells; who == whoAnswered {
+		g.leaves = l
+	}
 	if a.released == 0 {
 		rows, err := readRows[track](ctx, a.conn, who.sql(`SELECT cell_key AS track, count(*) AS n FROM temp.next_response SEMI JOIN (SELECT cell_key FROM $groups WHERE journey = $1) AS g USING (cell_key)
 			GROUP BY cell_key ORDER BY cell_key`), journey.ID)
