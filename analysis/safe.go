@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	_ "embed" // for the statements
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strconv"
@@ -65,9 +66,11 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable) error {
 	if err := joined(a.layPlaces(ctx, all), a.pastFigures(ctx, all)); err != nil {
 		return err
 	}
-	for _, s := range all {
+	journeys := slices.Collect(maps.Values(all))
+	sideBySide(len(journeys), func(i int) {
+		s := journeys[i]
 		s.base = s.decide(s.n, s.k, nil, s.past[base])
-	}
+	})
 	return joined(
 		a.safeTrends(ctx, all), a.safePartials(ctx, all), a.safeItems(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx, all),
 		a.safeChanges(ctx, all), a.safeComparisons(ctx, all), a.safeSeries(ctx, all), a.safeSilence(ctx, all), a.safeCareless(ctx, all),

@@ -2,6 +2,8 @@ package analysis
 
 import (
 	"context"
+	"runtime"
+	"sync"
 
 	"koe/analysis/disclosure"
 )
@@ -37,13 +39,15 @@ func (a *analyzer) safeChanges(ctx context.Context, all map[string]*safety) erro
 	if err != nil {
 		return err
 	}
-	for _, run := range runs(rows, func(r *Change) string {
+	pairs := runs(rows, func(r *Change) string {
 		return r.Journey + "\x00" + r.Construct + "\x00" + r.FromStage + "\x00" + r.ToStage
-	}) {
-		reasons := all[run[0].Journey].changes(run)
+	})
+	reasons := make([][]disclosure.Reason, len(pairs))
+	sideBySide(len(pairs), func(i int) { reasons[i] = all[pairs[i][0].Journey].changes(pairs[i]) })
+	for p, run := range pairs {
 		for i := range run {
 			r := &run[i]
-			r.Withheld = all[r.Journey].reason(reasons, r.Segment, r.Member, r.ToStage, slice{})
+			r.Withheld = all[r.Journey].reason(reasons[p], r.Segment, r.Member, r.ToStage, slice{})
 			if r.Withheld != "" {
 				*r = Change{Journey: r.Journey, Construct: r.Construct, FromStage: r.FromStage, ToStage: r.ToStage, Segment: r.Segment, Member: r.Member, Withheld: r.Withheld}
 				continue
@@ -54,6 +58,20 @@ func (a *analyzer) safeChanges(ctx context.Context, all map[string]*safety) erro
 		}
 	}
 	return storeSafe(ctx, a, "change", rows)
+}
+
+// sideBySide calls do for every number below n, several at once.
+func sideBySide(n int, do func(i int)) {
+	var wait sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i := range n {
+		slots <- struct{}{}
+		wait.Go(func() {
+			do(i)
+			<-slots
+		})
+	}
+	wait.Wait()
 }
 
 // changes decides for the changes between one pair of stages.

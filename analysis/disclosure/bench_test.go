@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -204,15 +203,6 @@ func BenchmarkDecide(b *testing.B) {
 			b.Errorf("a release takes %s of two processors and %d MiB, over 10 s or 1024 MiB", used, peakMiB())
 		}
 	}
-}
-
-// processorTime is what this process has used of all processors.
-func processorTime() time.Duration {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 // peakMiB is the most memory that the process ever had; 0 where the system does not say.

@@ -27,7 +27,7 @@ func (a *audit) giveBack() (some bool) {
 		}
 		return 1
 	})
-	several := 4 // more each time, since most often little comes back
+	several := 4 // more when something comes back; each costs as much to keep as to find
 	var pool [][]uint64
 	var products [][]uint64 // of each vector of the pool: with each target
 	solved := 0
@@ -87,7 +87,7 @@ func (a *audit) giveBack() (some bool) {
 			if a.space.overflow {
 				break
 			}
-			pool, several = nil, min(2*several, 32)
+			pool, several = nil, 8
 			fill()
 			work += several * (len(a.n) + len(a.all))
 		}
