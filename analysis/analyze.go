@@ -47,6 +47,7 @@ type analyzer struct {
 
 	// Of the sliced reductions: they are kept from the last analysis, nothing of them was touched, and the slice is there.
 	kept, untouched, sliced bool
+	moved                   bool // item and trend are made again in part
 }
 
 // step is one model: it fills main's table from red_*.
@@ -116,7 +117,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	}
 	for fact, value := range map[string]string{
 		"as_of": a.now.Format(time.RFC3339), "as_of_date": a.today.String(), "analysed": state,
-		"voices": a.voicesVersion(), "published": a.about["published"],
+		"voices": a.voicesVersion(), "published": a.about["published"], "modelled": a.about["modelled"],
 		"min_group": fmt.Sprint(a.safety.MinGroup), "min_comments": fmt.Sprint(a.safety.MinComments),
 	} {
 		if err := a.exec(ctx, fmt.Sprintf("DELETE FROM about WHERE fact = %[1]s; INSERT INTO about VALUES (%[1]s, %[2]s)", literal(fact), literal(value))); err != nil {
@@ -184,17 +185,18 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 		}
 		done++
 	}
-	if err := a.counted(ctx); err != nil {
+	stays, state, err := a.stays(ctx)
+	if err != nil {
+		return fmt.Errorf("look whether what is published stays: %w", err)
+	}
+	if err := joined(a.findMoved(ctx, tables, stays), a.counted(ctx)); err != nil {
 		return err
 	}
 	step := func(name string) { progress(name, done, of); done++ }
 	if err := a.runModels(ctx, step); err != nil {
 		return err
 	}
-	stays, state, err := a.stays(ctx)
-	if err != nil {
-		return fmt.Errorf("look whether what is published stays: %w", err)
-	}
+	a.moved = false // the published population is another
 	if stays {
 		progress("disclosure", done, of)
 		if err := a.stayed(ctx, tables); err != nil {
@@ -246,6 +248,9 @@ func (a *analyzer) settle(ctx context.Context) error { return a.exec(ctx, "COMMI
 
 // prepare drops what the last analysis wrote and makes empty tables.
 func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {
+	if err := a.noteCut(ctx); err != nil {
+		return err
+	}
 	var b strings.Builder
 	for _, name := range reductions {
 		if !a.kept || !isSliced(name) {
@@ -253,7 +258,9 @@ func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {
 		}
 	}
 	for _, table := range tables {
-		b.WriteString(table.ddl())
+		if !isPlaced(table.name) { // findMoved makes these
+			b.WriteString(table.ddl())
+		}
 	}
 	b.WriteString(macros)
 	return a.exec(ctx, b.String())
@@ -345,7 +352,11 @@ func (a *analyzer) reduce(ctx context.Context, name string) error {
 // modelSQL gives the statement of a model's file with its parameters put in.
 func (a *analyzer) modelSQL(name string) (string, error) {
 	query, err := modelFiles.ReadFile("models/" + name + ".sql")
-	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup)).Replace(string(query)), err
+	spots, lines := "", ""
+	if a.moved {
+		spots, lines = "SEMI JOIN temp.moved_spot USING (who, stage_number, wave_number)", "SEMI JOIN temp.moved_line USING (who, grain, period)"
+	}
+	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$moved_spots", spots, "$moved_lines", lines).Replace(string(query)), err
 }
 
 // model runs a model that is SQL alone.

@@ -81,8 +81,10 @@ func (a *analyzer) reduceSlice(ctx context.Context, name string) error {
 		statements += fmt.Sprintf("CREATE TEMP VIEW %s AS FROM temp.%s;\n", quote(journey.table), quote("slice_"+journey.table))
 		end += fmt.Sprintf("DROP VIEW temp.%s;\n", quote(journey.table))
 	}
-	statements += temporary(query) + end
-	return a.exec(ctx, statements+fmt.Sprintf(`DELETE FROM %[1]s%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
+	if err := joined(a.exec(ctx, statements+temporary(query)+end), a.noteMoved(ctx, main, name)); err != nil {
+		return err
+	}
+	return a.exec(ctx, fmt.Sprintf(`DELETE FROM %[1]s%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
 		INSERT INTO %[1]s%[2]s SELECT * FROM temp.%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
 		DROP TABLE temp.%[2]s`, main, quote(name)))
 }

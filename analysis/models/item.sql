@@ -2,7 +2,7 @@
 -- on the desirable and the undesirable side (METHOD 2), and the counts of each answer. From red_item, red_cut, red_question.
 -- The exact sums come first, and the rows stay with their numbers in temp.item_rows, for disclosure control. Texts are slow to group by, and several numbers
 -- slower than one: spot is who, stage_number and wave_number in one. c0 to c10 count the first steps of a scale; questions of
--- more steps are counted in lists.
+-- more steps are counted in lists. Where only some places moved, $moved_spots takes these.
 CREATE OR REPLACE TEMP TABLE item_sums AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
 questions AS (SELECT item, kind <> 'multi' AS one, unit, coalesce(low, 1)::BIGINT AS low, good_from * unit AS good_from, good_to * unit AS good_to,
@@ -44,7 +44,7 @@ SELECT n, CASE WHEN kind IN ('scale', 'number', 'yesno', 'consent') THEN s1::DOU
     CASE WHEN good_from IS NOT NULL THEN bad / n END AS unfavourable,
     CASE WHEN steps <= 11 THEN counts[:steps] WHEN steps IS NOT NULL THEN list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0)) END AS counts,
     s1, s2, good, bad, item, who::INTEGER AS who, stage_number::INTEGER AS stage_number, wave_number::INTEGER AS wave_number
-FROM summed JOIN red_question USING (item) LEFT JOIN listed USING (item, who, stage_number, wave_number)
+FROM summed $moved_spots JOIN red_question USING (item) LEFT JOIN listed USING (item, who, stage_number, wave_number)
 WHERE n > 0 ORDER BY item, who, stage_number, wave_number;
 INSERT INTO item
 WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),

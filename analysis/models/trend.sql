@@ -6,6 +6,7 @@
 -- then stands on one set of people (METHOD 5.2, subset rule).
 -- The exact sums stay with their numbers in temp.score_sums, for trend_test, and the rows in temp.trend_rows, for disclosure
 -- control. Texts are slow to group by, and several numbers slower than one: spot is who, stage_number and wave_number in one.
+-- Where only some places moved, $moved_lines takes the lines of their periods.
 CREATE OR REPLACE TEMP TABLE score_sums AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
 fine AS (
@@ -38,13 +39,15 @@ described AS (
            (bad - coalesce(unscored_bad, 0)) / (items - coalesce(unscored_items, 0)) AS scored_unfavourable, low IS NOT NULL AS ranged
     FROM score_sums JOIN red_construct USING (scale) JOIN waves USING (wave_number)
         LEFT JOIN unscored_sums USING (scale, who, stage_number, wave_number, cohort, grain) WHERE n > 0 AND NOT (grain = 'cohort' AND cohort = '')
+), quantiles AS (
+    SELECT n, t_quantile(n - 1.0) AS quantile FROM (SELECT DISTINCT n FROM described) AS sizes
 ), weights AS (
     SELECT scale, count(DISTINCT stage_number) AS stages FROM described WHERE grain = 'all' AND stage_number >= 0 GROUP BY scale
 ), together AS (
     SELECT scale, who, grain, period, any_value(stages) AS stages, count(*) AS present, sum(n)::BIGINT AS n, bool_and(ranged) AS ranged,
            list({'mean': mean, 'v': sd * sd / n, 'w': (sd * sd / n) ** 2 / (n - 1), 'good': favourable, 'between': neutral, 'bad': unfavourable,
                 'scored_good': scored_favourable, 'scored_between': scored_neutral, 'scored_bad': scored_unfavourable} ORDER BY stage_number) AS parts
-    FROM described JOIN weights USING (scale) WHERE grain <> 'all' AND n >= $min_group GROUP BY scale, who, grain, period
+    FROM described $moved_lines JOIN weights USING (scale) WHERE grain <> 'all' AND n >= $min_group GROUP BY scale, who, grain, period
 ), standardised AS (
     SELECT scale, who, grain, period, n, ranged, list_sum(list_transform(parts, lambda x: x.mean)) / present AS mean,
            list_sum(list_transform(parts, lambda x: x.v)) / (present * present) AS variance,
@@ -56,9 +59,9 @@ described AS (
            list_sum(list_transform(parts, lambda x: x.scored_bad)) / present AS scored_unfavourable
     FROM together WHERE 2 * present >= stages
 ), marked AS (
-    SELECT scale, who, stage_number, grain, period, n, mean, sd, t_quantile(n - 1.0) * sd / sqrt(n) AS margin,
+    SELECT scale, who, stage_number, grain, period, n, mean, sd, quantile * sd / sqrt(n) AS margin,
            favourable, neutral, unfavourable, scored_favourable, scored_neutral, scored_unfavourable, ranged
-    FROM described
+    FROM described $moved_lines JOIN quantiles USING (n)
     UNION ALL
     SELECT scale, who, -1, grain, period, n, mean, NULL,
            CASE WHEN variance = 0 THEN 0 ELSE t_quantile(variance ** 2 / spread_of_variance) * sqrt(variance) END,

@@ -1,0 +1,115 @@
+package analysis
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// A day moves a few finest groups. The models item and trend have a row for every place — question or construct, stage, period and
+// segment member — and most of their time goes into writing rows that are as they were. So where the counts of the other groups were
+// kept (slice.go), only the rows of places that hold a group with other counts are made again, by the same statements.
+
+// modelState names what the rows of item and trend follow from besides the counts.
+func (a *analyzer) modelState() (string, error) {
+	state, err := a.layout.slicedState()
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	for _, name := range []string{"item", "trend"} {
+		text, err := modelFiles.ReadFile("models/" + name + ".sql")
+		if err != nil {
+			return "", err
+		}
+		_, _ = h.Write(text)
+	}
+	_, _ = fmt.Fprint(h, state, program(), a.layout.hash(), a.safety.MinGroup)
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// noteCut remembers the places of the touched groups as they are before anything is counted again.
+func (a *analyzer) noteCut(ctx context.Context) error {
+	if !a.kept {
+		return nil
+	}
+	return a.exec(ctx, `CREATE OR REPLACE TEMP TABLE cut_before AS SELECT * FROM red_cut WHERE cell IN (SELECT cell FROM loader.touched);
+		CREATE OR REPLACE TEMP TABLE moved_item (cell BIGINT);
+		CREATE OR REPLACE TEMP TABLE moved_score (cell BIGINT, cohort VARCHAR)`)
+}
+
+// noteMoved remembers which of the touched groups have other counts than before; temp.<name> holds the new ones. After it the old are gone.
+func (a *analyzer) noteMoved(ctx context.Context, main, name string) error {
+	columns, into := map[string]string{"red_item": "cell", "red_score": "cell, cohort"}[name], "moved_"+strings.TrimPrefix(name, "red_")
+	if columns == "" {
+		return nil
+	}
+	return a.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE counted_before AS SELECT * FROM %[1]s%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
+		CREATE OR REPLACE TEMP TABLE counted_now AS SELECT * FROM temp.%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
+		INSERT INTO temp.%[3]s SELECT DISTINCT %[4]s FROM ((FROM temp.counted_before EXCEPT ALL FROM temp.counted_now) UNION ALL (FROM temp.counted_now EXCEPT ALL FROM temp.counted_before)) AS differs;
+		DROP TABLE temp.counted_before; DROP TABLE temp.counted_now`, main, name, into, columns))
+}
+
+// What moved, by name: the places of item, and of trend, where the standardised line of a quarter or cohort mixes the stages, whole
+// lines of one period. Numbers are of this analysis; a place that nobody is in any more has a name alone.
+const movedPlaces = `
+CREATE OR REPLACE TEMP TABLE cut_touched AS SELECT journey, cell, stage, wave, segment, member FROM red_cut WHERE cell IN (SELECT cell FROM loader.touched)
+	UNION SELECT journey, cell, stage, wave, segment, member FROM temp.cut_before;
+CREATE OR REPLACE TEMP TABLE moved_place AS
+WITH moved AS (SELECT DISTINCT journey, stage, wave, segment, member FROM temp.cut_touched SEMI JOIN temp.moved_item USING (cell))
+SELECT journey, stage, wave AS period, segment, member FROM moved UNION SELECT journey, stage, '', segment, member FROM moved
+UNION SELECT journey, '', wave, segment, member FROM moved UNION SELECT journey, '', '', segment, member FROM moved;
+CREATE OR REPLACE TEMP TABLE moved_period AS
+WITH moved AS (SELECT DISTINCT journey, wave, cohort, segment, member FROM temp.cut_touched JOIN temp.moved_score USING (cell))
+SELECT journey, 'all' AS grain, '' AS period, segment, member FROM moved UNION SELECT journey, 'quarter', wave, segment, member FROM moved
+UNION SELECT journey, 'cohort', cohort, segment, member FROM moved;
+CREATE OR REPLACE TEMP TABLE moved_spot AS
+WITH whos AS (SELECT DISTINCT who, journey, segment, member FROM red_cut),
+stages AS (SELECT DISTINCT stage_number, journey, stage FROM red_cut UNION SELECT DISTINCT -1, journey, '' FROM red_cut),
+waves AS (SELECT DISTINCT wave_number, wave AS period FROM red_cut UNION SELECT -1, '')
+SELECT who, stage_number, wave_number FROM temp.moved_place JOIN whos USING (journey, segment, member) JOIN stages USING (journey, stage) JOIN waves USING (period);
+CREATE OR REPLACE TEMP TABLE moved_line AS
+WITH whos AS (SELECT DISTINCT who, journey, segment, member FROM red_cut)
+SELECT who, grain, period FROM temp.moved_period JOIN whos USING (journey, segment, member)`
+
+// scoredStages are the stages at which each construct has scores: how many they are decides about every standardised line.
+const scoredStages = `
+WITH before AS (SELECT DISTINCT journey, construct, stage FROM trend WHERE grain = 'all' AND segment = '' AND stage <> ''),
+now AS (SELECT DISTINCT journey, construct, stage FROM (SELECT DISTINCT scale, cell FROM red_score WHERE score IS NOT NULL) AS scored JOIN red_construct USING (scale) JOIN red_cell USING (journey, cell))
+SELECT count(*) FROM ((FROM before EXCEPT FROM now) UNION ALL (FROM now EXCEPT FROM before)) AS differs`
+
+// findMoved decides whether item and trend are made again in part, and which. Disclosure control reads all of their rows: it must not
+// run. The old rows of what moved go.
+func (a *analyzer) findMoved(ctx context.Context, tables []modelTable, stays bool) error {
+	state, err := a.modelState()
+	if err != nil {
+		return err
+	}
+	a.moved = a.kept && stays && a.about["modelled"] == state
+	a.about["modelled"] = state
+	if a.moved {
+		var differ int
+		if err := a.conn.QueryRowContext(ctx, scoredStages).Scan(&differ); err != nil {
+			return err
+		}
+		a.moved = differ == 0
+	}
+	if a.moved {
+		return a.exec(ctx, movedPlaces+`;
+			DELETE FROM item AS i USING temp.moved_place AS m WHERE i.journey = m.journey AND i.stage = m.stage AND i.period = m.period AND i.segment = m.segment AND i.member = m.member;
+			DELETE FROM trend AS t USING temp.moved_period AS m WHERE t.journey = m.journey AND t.grain = m.grain AND t.period = m.period AND t.segment = m.segment AND t.member = m.member`)
+	}
+	for _, t := range tables {
+		if isPlaced(t.name) {
+			if err := a.exec(ctx, t.ddl()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// isPlaced reports whether a model's rows are made again in part.
+func isPlaced(name string) bool { return name == "item" || name == "trend" }

@@ -1,0 +1,106 @@
+package analysis
+
+import (
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"koe"
+)
+
+// openDays is what comes in on one day of the fourth quarter of 2026, to waves that are open: answers to m2 and m3, from the third day
+// on to m6 too, which nobody was asked before; some are sent again, some from another unit.
+func openDays(random *rand.Rand, number int) *batch {
+	b := &batch{}
+	for range 5 + random.IntN(6) {
+		i := random.IntN(24)
+		key, where := fmt.Sprintf("p%02d", i), i
+		if random.IntN(6) == 0 {
+			where = random.IntN(24)
+		}
+		segments := []string{"bureau=" + []string{"A", "B"}[where%2], "division=" + []string{"x", "y", "z"}[where%3], "hire_type=" + []string{"", "正規"}[where%2]}
+		stage := []string{"m2", "m3", "m6"}[random.IntN(2+min(number/3, 1))]
+		v := invite(key, stage, fmt.Sprintf("2026-11-%02d", 1+i), "answered", segments...)
+		v.Key, v.Occurrence = v.Key+"-open", 2
+		s := answered(answers(key, stage, fmt.Sprintf("2026-11-%02d", 2+i), fmt.Sprintf("F1=%d F2=%d F3=%d I1=%d I2=%d R=%d N=%g S=choice:b M=choice:a|c",
+			1+random.IntN(5), 1+random.IntN(5), 1+random.IntN(5), 1+random.IntN(5), 1+random.IntN(5), random.IntN(11), float64(random.IntN(40))/4), segments...), v)
+		s.ID, s.Response = s.ID+"-open", s.Response+"-open"
+		if random.IntN(4) == 0 {
+			s.Answers = answers(key, stage, "2026-11-01", "F1=skipped F2=2 F3=declined I1=declined M=choice:b").Answers
+		}
+		if i >= 20 { // joined lately
+			b.people = append(b.people, person(key, fmt.Sprintf("2026-%02d-01", 9+i%3), segments...))
+		}
+		b.invitations, b.submissions = append(b.invitations, v), append(b.submissions, s)
+	}
+	return b
+}
+
+// KOE_SLICES makes more rounds of it.
+func TestMoved_RowsOfPlacesThatMovedAreEqualToAllRowsMadeAnew(t *testing.T) {
+	rounds, _ := strconv.Atoi(os.Getenv("KOE_SLICES"))
+	for round := range max(rounds, 1) {
+		random := rand.New(rand.NewPCG(uint64(round), 12))
+		w := daysWorld(t)
+		for number := range 3 { // all closed by now
+			b := oneDay(random, number)
+			w.script = append(w.script, b)
+		}
+		l, day := &ledgerOf{world: w}, koe.NewDate(2026, 12, 1)
+		l.nextDay(day, false)
+		for number := range 5 {
+			w.script = append(w.script, openDays(random, number))
+			if !l.nextDay(day.AddDays(number+1), false) {
+				t.Errorf("round %d, day %d: answers to open waves changed what is published", round, number)
+			}
+			again := *w
+			again.at = newSite(filepath.Join(t.TempDir(), "warehouse.duckdb"))
+			fresh := &ledgerOf{world: &again}
+			fresh.nextDay(day.AddDays(number+1), true)
+			want, got := fresh.everything(), l.everything()
+			for name := range want {
+				if diff := cmp.Diff(want[name], got[name]); diff != "" {
+					t.Fatalf("round %d, day %d: %s (-made anew +made in part):\n%s", round, number, name, diff)
+				}
+			}
+		}
+	}
+}
+
+func TestMoved_RowsOfOtherPlacesAreNotTouched(t *testing.T) {
+	l, day := openWorld(t)
+	l.nextDay(day, false)
+	path := l.at.current()
+	l.must(os.Chmod(path, 0o644))
+	db, err := sql.Open("duckdb", path)
+	l.must(err)
+	for _, table := range []string{"item", "trend"} { // marks that no model would make
+		_, err := db.Exec("UPDATE " + table + " SET mean = -1 WHERE stage = 'm2' AND period = '2026Q2'; UPDATE " + table + " SET mean = -2 WHERE stage = 'm3' AND period = ''")
+		l.must(err)
+	}
+	l.must(db.Close())
+	v := invite("p01", "m3", "2026-11-10", "answered", "bureau=B", "division=y", "hire_type=正規")
+	v.Key, v.Occurrence = v.Key+"-again", 2
+	s := answered(answers("p01", "m3", "2026-12-02", "F1=1 F2=2 F3=5 I1=4", "bureau=B", "division=y", "hire_type=正規"), v)
+	s.ID, s.Response = s.ID+"-again", s.Response+"-again"
+	l.script = append(l.script, &batch{invitations: []koe.Invitation{v}, submissions: []koe.Submission{s}})
+	l.nextDay(day.AddDays(1), false)
+	for _, table := range []string{"item", "trend"} {
+		if got := l.table("SELECT count(*) FILTER (mean = -1) = count(*) FROM " + table + " WHERE stage = 'm2' AND period = '2026Q2'"); got[0] != "true" {
+			t.Errorf("%s: rows of a closed wave were made again", table)
+		}
+		where := " WHERE stage = 'm3' AND period = '' AND mean IS NOT NULL AND segment = 'bureau' AND member = "
+		if got := l.table("SELECT count(*) FILTER (mean = -2) FROM " + table + where + "'B'"); got[0] != "0" {
+			t.Errorf("%s: %s rows of the unit that an answer came from are as they were", table, got[0])
+		}
+		if got := l.table("SELECT count(*) FILTER (mean = -2) = count(*) FROM " + table + where + "'A'"); got[0] != "true" {
+			t.Errorf("%s: rows of another unit were made again", table)
+		}
+	}
+}
