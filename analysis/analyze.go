@@ -166,6 +166,10 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	if progress == nil {
 		progress = func(string, int, int) {}
 	}
+	// Names, which most of the tables hold, are not made shorter by it, and trying takes a quarter of the time of writing them.
+	if err := a.exec(ctx, "SET disabled_compression_methods = 'fsst'"); err != nil {
+		return err
+	}
 	tables := modelTables()
 	of, done := len(reductions)+len(steps())+1, 0
 	if err := a.prepare(ctx, tables); err != nil {
@@ -206,7 +210,7 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 		if err := a.publishable(ctx, tables, func(name string) { of++; step(name) }); err != nil {
 			return fmt.Errorf("published figures: %w", err)
 		}
-		if err := a.settle(ctx); err != nil {
+		if err := joined(a.settle(ctx), a.exec(ctx, "SET disabled_compression_methods = ''")); err != nil {
 			return err
 		}
 		progress("disclosure", done, of)

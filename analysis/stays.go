@@ -23,6 +23,7 @@ func (a *analyzer) publishedState(ctx context.Context, main string) (string, err
 		// A wave that nobody was invited to closes before its quarter is over, and hypotheses wait for that.
 		rowsHash("wave", fmt.Sprintf("SELECT *, wave < %s AS over FROM %sred_wave WHERE closed", literal(quarterOf(a.today)), main)),
 		rowsHash("invitation", "SELECT * FROM "+main+"invitation SEMI JOIN temp.closed_wave USING (journey, stage, wave)"),
+		rowsHash("rate", fmt.Sprintf("SELECT * FROM %[1]sred_rate SEMI JOIN (SELECT journey, cell FROM %[1]sred_cell SEMI JOIN temp.closed_wave USING (journey, stage, wave)) AS closed USING (journey, cell)", main)),
 		rowsHash("member", "SELECT segment, member, label, level, parent FROM "+main+"member WHERE len(merged) = 0"),
 		rowsHash("hypothesis", "SELECT * FROM "+main+"hypothesis_seen"),
 	}
