@@ -99,7 +99,13 @@ func (b *basis) begin() {
 		for _, u := range used {
 			coefficient[u.of] = u.factor
 		}
-		b.apart[source] = b.rewrite(b.trace(coefficient))
+		made := combination(b.trace(coefficient)) // of rows that were all there from the beginning
+		for of, factor := range made {
+			if factor%prime == 0 {
+				delete(made, of)
+			}
+		}
+		b.apart[source] = made
 	}
 	b.follows = nil
 }
