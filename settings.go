@@ -87,6 +87,7 @@ type RetentionSettings struct {
 	Comments             Period
 	Answers              Period
 	ContactsAfterLeaving Period
+	Releases             Period // reports, and what the ledger of releases knows of them
 }
 
 // VoicesSettings extends the rules for free text.

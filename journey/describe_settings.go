@@ -60,7 +60,7 @@ func defaultDisclosure() koe.DisclosureSettings {
 }
 
 func defaultRetention() koe.RetentionSettings {
-	return koe.RetentionSettings{Comments: koe.Period{Years: 1}, Answers: koe.Period{Years: 3}, ContactsAfterLeaving: koe.Period{Months: 6}}
+	return koe.RetentionSettings{Comments: koe.Period{Years: 1}, Answers: koe.Period{Years: 3}, ContactsAfterLeaving: koe.Period{Months: 6}, Releases: koe.Period{Years: 10}}
 }
 
 func collectorShape() object[koe.CollectorSettings] {
@@ -136,6 +136,7 @@ func retentionShape() object[koe.RetentionSettings] {
 		key("comments", period(false), func(x *R) *koe.Period { return &x.Comments }, "自由記述 / free text"),
 		key("answers", period(false), func(x *R) *koe.Period { return &x.Answers }, "回答 / answers"),
 		key("contacts_after_leaving", period(false), func(x *R) *koe.Period { return &x.ContactsAfterLeaving }, "退職後の連絡先 / addresses after leaving"),
+		key("releases", period(false), func(x *R) *koe.Period { return &x.Releases }, "報告書と台帳 / reports and the ledger of releases"),
 	}}
 }
 

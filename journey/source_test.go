@@ -64,7 +64,7 @@ func TestParseSettings_TheDefaultsAreThere(t *testing.T) {
 		Mail:       koe.MailSettings{From: "jinji@example.go.jp", Outbox: "data/outbox"},
 		Calendar:   koe.CalendarSettings{Roll: koe.RollNext, MinGap: koe.Period{Days: 14}},
 		Disclosure: koe.DisclosureSettings{MinGroup: 5, MinComments: 10, MergeSmall: true},
-		Retention:  koe.RetentionSettings{Comments: koe.Period{Years: 1}, Answers: koe.Period{Years: 3}, ContactsAfterLeaving: koe.Period{Months: 6}},
+		Retention:  koe.RetentionSettings{Comments: koe.Period{Years: 1}, Answers: koe.Period{Years: 3}, ContactsAfterLeaving: koe.Period{Months: 6}, Releases: koe.Period{Years: 10}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -298,6 +298,62 @@ func forgottenInvitationIsANumberInTheLedger(t *testing.T, w world) {
 	}
 }
 
+// expiredReleasesLeaveWhatLaterOnesShow: of four releases the first two are past their time, and with them what only they showed; not
+// the last version of a row, nor who was behind it, nor the last release of all.
+func expiredReleasesLeaveWhatLaterOnesShow(t *testing.T, w world) {
+	r := respondents(t, w)
+	figure := func(key, shown string) store.ReleaseFigure {
+		return store.ReleaseFigure{Table: "trend", Key: key, Shown: shown, People: "[3]"}
+	}
+	version := func(response, version string) store.ReleaseResponse {
+		return store.ReleaseResponse{Response: response, Version: version, Cell: "m3"}
+	}
+	years := 0
+	add := func(change store.ReleaseChange) {
+		change.Known = state(t, w)
+		name := fmt.Sprint("release-", years)
+		_, _, err := w.RecordRelease(t.Context(), at.AddDate(years, 0, 0), store.Release{Name: name, Inputs: name, Files: []store.ReleaseFile{{Name: "koe-report.xlsx"}}}, change)
+		ok(t, err)
+		years++
+	}
+	add(store.ReleaseChange{Cells: []store.ReleaseCell{m3}, Joined: each(version(r[0], "1"), version(r[1], "1"), version(r[2], "1")), Shown: each(figure("a", "1"), figure("b", "1"))})
+	add(store.ReleaseChange{Left: each(r[0]), Joined: each(version(r[3], "1")), Hidden: each(figure("a", "")), Shown: each(figure("a", "2"))})
+	add(store.ReleaseChange{Left: each(r[1]), Hidden: each(figure("a", ""), figure("b", "")), Shown: each(figure("a", "3"), figure("b", "3"))})
+	add(store.ReleaseChange{Left: each(r[2]), Hidden: each(figure("b", ""))})
+	whole := ledger(t, w, r)
+	ten := koe.Period{Years: 10}
+	if early := must(w.ExpireReleases(t.Context(), at.AddDate(9, 0, 0), ten, true))(t); len(early) > 0 {
+		t.Errorf("expired before their time: %v", early)
+	}
+	now := at.AddDate(11, 0, 2)
+	for _, period := range []koe.Period{{}, ten} { // for ever; and looked at only
+		n := len(must(w.ExpireReleases(t.Context(), now, period, false))(t))
+		if want := map[bool]int{true: 0, false: 2}[period.IsZero()]; n != want {
+			t.Errorf("%d expire after %v, want %d", n, period, want)
+		}
+	}
+	if d := cmp.Diff(whole, ledger(t, w, r)); d != "" {
+		t.Errorf("looking changes: %s", d)
+	}
+	must(w.ExpireReleases(t.Context(), now, ten, true))(t)
+	if d := cmp.Diff([]string{"response 2 m3 v1 [1,4)", "response 3 m3 v1 [2,0)", "trend a = 3 of [3] [3,0)", "trend b = 3 of [3] [3,4)"}, ledger(t, w, r)); d != "" {
+		t.Error(d)
+	}
+	if again := must(w.ExpireReleases(t.Context(), now, ten, true))(t); len(again) > 0 {
+		t.Errorf("expired again: %v", again)
+	}
+	must(w.ExpireReleases(t.Context(), at.AddDate(50, 0, 0), ten, true))(t)
+	all := must(w.Releases(t.Context()))(t)
+	for i, release := range all {
+		if has := len(release.Files) > 0; has != (i == 3) {
+			t.Errorf("release %d has files: %t", i+1, has)
+		}
+	}
+	if d := cmp.Diff([]string{"response 2 m3 v1 [1,4)", "response 3 m3 v1 [2,0)", "trend a = 3 of [3] [3,0)", "trend b = 3 of [3] [3,4)"}, ledger(t, w, r)); d != "" {
+		t.Errorf("after fifty years: %s", d)
+	}
+}
+
 func retentionLeavesNumbersInTheLedger(t *testing.T, w world) {
 	nobody := koe.Submission{ID: "n1", Journey: "chuto", Stage: "m3", Source: koe.SourceImport, SubmittedAt: at, Answers: answers()}
 	must(w.Submit(t.Context(), at, nobody))(t)

@@ -62,6 +62,7 @@ func TestConformance(t *testing.T) {
 				{"SameFiguresAreOneRelease", sameFiguresAreOneRelease},
 				{"ExportedReleasesStayInTheBasis", exportedReleasesStayInTheBasis},
 				{"ForgottenInvitationIsANumberInTheLedger", forgottenInvitationIsANumberInTheLedger},
+				{"ExpiredReleasesLeaveWhatLaterOnesShow", expiredReleasesLeaveWhatLaterOnesShow},
 				{"ReleaseKnowsTheOneBefore", releaseKnowsTheOneBefore},
 				{"LedgerKeepsWhoWasBehindWhat", ledgerKeepsWhoWasBehindWhat},
 				{"WithdrawnInTimeLeavesNothing", withdrawnInTimeLeavesNothing},
