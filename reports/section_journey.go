@@ -120,8 +120,8 @@ func (c *composer) found(journey string, j *koe.Journey, stage string) []line {
 		switch {
 		case t.Withheld != "" || t.Mean == nil:
 			out = append(out, line{Text: c.say("journey.hidden", "construct", title), Tone: "hidden"})
-		case !k.Trend && t.Favourable != nil && t.FavourableShown == "":
-			out = append(out, line{Text: c.say("journey.share", "construct", title, "share", formatShare.text(*t.Favourable), "people", c.peopleText(t.N, t.NShown))})
+		case !k.Trend && t.Favourable != nil && t.Neutral != nil && t.Unfavourable != nil && t.FavourableShown == "":
+			out = append(out, line{Text: c.say("journey.share", "construct", title, "share", c.favourableText(t), "people", c.peopleText(t.N, t.NShown))})
 		case t.CILow != nil && t.CIHigh != nil:
 			out = append(out, line{Text: c.say("journey.mean.ci", "construct", title, "mean", formatMean.text(*t.Mean),
 				"ci", c.intervalText(*t.CILow, *t.CIHigh, formatMean), "people", c.peopleText(t.N, t.NShown))})
@@ -133,6 +133,11 @@ func (c *composer) found(journey string, j *koe.Journey, stage string) []line {
 		}
 	}
 	return out
+}
+
+// favourableText is the favourable share as the tables say it: the three shares sum to 100.
+func (c *composer) favourableText(t *analysis.Trend) string {
+	return c.threeShares(t.Favourable, t.Neutral, t.Unfavourable, t.FavourableShown)[0].Text
 }
 
 // problems are the stage's 問題点, and those of hypotheses that were supported, marked as shown.

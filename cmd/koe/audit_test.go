@@ -168,6 +168,8 @@ func TestAudit_FindsWhatIsPlantedInARealRelease(t *testing.T) {
 		{"signs that nobody sees", "", "<h2", "\u200b\u200c\u200b\u200b\u200c\u200c<h2", audit.Hidden, "見えない文字"},
 		{"a description of the page", "", "<head>", `<head><meta name="description" content="秘書課 2.2">`, audit.Hidden, "description"},
 		{"a link out of the page", "", "</footer>", `<a href="https://example.org/?mean=2.1">x</a></footer>`, audit.Hidden, "href"},
+		{"a sentence of its own", "", "</main>", `<p class="sentence">秘書課の平均は2.3点。</p></main>`, audit.Unread, "何についての値か分からない文"},
+		{"a comment that nobody cleared", "", "</main>", "<blockquote><p>秘書課の三人は上司と合わない</p></blockquote></main>", audit.Leak, "公表を確認していない意見"},
 		{"white on white", "xl/styles.xml", `<color rgb="`, `<color rgb="FFFFFFFF" x="`, audit.Hidden, "文字の色"},
 		{"a format that shows nothing", "xl/styles.xml", `formatCode="`, `formatCode=";;;" x="`, audit.Hidden, "表示形式が値を隠し"},
 		{"a name that stands for a number", "xl/workbook.xml", "<definedNames>", `<definedNames><definedName name="_xlnm.Print_Area" localSheetId="0">2.3</definedName>`, audit.Hidden, "セルの範囲では"},
@@ -187,6 +189,9 @@ func TestAudit_FindsWhatIsPlantedInARealRelease(t *testing.T) {
 	ok(t, err)
 	repacked(t, filepath.Join(clean, book), filepath.Join(folder, book), nil)
 	ok(t, os.WriteFile(filepath.Join(folder, page), html, 0o600))
+	listed, err := os.ReadFile(filepath.Join(clean, "release.json"))
+	ok(t, err)
+	ok(t, os.WriteFile(filepath.Join(folder, "release.json"), listed, 0o600))
 	change := map[string]func(string) string{}
 	text := string(html)
 	for _, p := range plants {

@@ -37,7 +37,14 @@ func readers(ctx context.Context, w *journey.Workspace, release string, t *audit
 	for _, j := range w.Journeys {
 		one := of(j.ID)
 		one.Title = j.Title
+		for _, stage := range j.Stages {
+			f.Said = append(f.Said, stage.Feelings, stage.Problem)
+		}
+		for _, m := range j.Measures {
+			f.Said = append(f.Said, m.Title)
+		}
 		for _, h := range j.Hypotheses {
+			f.Said = append(f.Said, h.Text, h.Problem)
 			one.Hypotheses = append(one.Hypotheses, audit.Hypothesis{Named: audit.Named{ID: h.ID, Title: h.Text}, Stage: h.Stage, Kind: string(h.Kind), Measure: h.Measure, From: h.From, Groups: h.Groups})
 		}
 		for _, q := range j.Questions {
@@ -73,6 +80,10 @@ func readers(ctx context.Context, w *journey.Workspace, release string, t *audit
 	}
 	for i, c := range all.Crowds {
 		t.Crowds[i] = audit.Crowd(c)
+	}
+	t.Quotes = make([]audit.Quote, len(all.Quotes))
+	for i, q := range all.Quotes {
+		t.Quotes[i] = audit.Quote(q)
 	}
 	return releasesBefore(ctx, w, release, published, t)
 }

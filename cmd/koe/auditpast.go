@@ -93,6 +93,25 @@ func carriedNow(p *analysis.Published) (all []audit.Figure) {
 			all = append(all, audit.Figure{Table: "recommend", Journey: r.Journey, Name: r.Question, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
 		}
 	}
+	for _, r := range p.Tables.Theme {
+		if r.Carried != "" {
+			name := ""
+			if r.Stage == "" {
+				name = "all"
+			}
+			all = append(all, audit.Figure{Table: "voice", Journey: r.Journey, Name: name, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
+		}
+	}
+	for _, r := range p.Tables.Keyness {
+		if r.Carried != "" {
+			all = append(all, audit.Figure{Table: "word", Journey: r.Journey, Stage: r.Stage, Grain: "all"})
+		}
+	}
+	for _, r := range p.Tables.Cooccurrence {
+		if r.Carried != "" {
+			all = append(all, audit.Figure{Table: "pair", Journey: r.Journey, Grain: "all"})
+		}
+	}
 	for _, r := range p.Tables.ResponseRate {
 		if r.Carried != "" {
 			all = append(all, audit.Figure{Table: "rate", Journey: r.Journey, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})

@@ -3,7 +3,7 @@
 //
 // Three ways in.
 //
-// Text: names, addresses, keys and unrounded numbers anywhere in the bytes.
+// Text: names, addresses, keys and unrounded numbers anywhere in the bytes; comments that nobody cleared.
 //
 // Structure: what a reader does not see. Of workbooks: parts that no report has (notes, custom properties, pivot caches, embedded
 // files, links), hidden sheets, rows, columns and windows, defined names, lists, formulas, reading aids, comments in the XML, text
@@ -15,7 +15,7 @@
 // Arithmetic: figures of too few people, printed or computed. Every table is read and its rows are understood by their labels.
 // Scores, answers, rates, changes, commenters and stays are put together, over all files, until nothing small follows; so are figures
 // of a part of these people (without careless answers, of those who stayed or fell silent, of everybody but a unit, of a
-// hypothesis' wave). Of reliability, drivers, hypotheses, measures, themes, words and pairs of words it is checked who stands behind
+// hypothesis' wave), and what the sentences of the key points and the journey say. Of reliability, drivers, hypotheses, measures, themes, words and pairs of words it is checked who stands behind
 // each row. People are counted, not answers: one person has several at different stages.
 package audit
 
@@ -50,6 +50,7 @@ type Truth struct {
 	Facts  *Facts   // what the words of a report mean; nil: only text and structure are looked at
 	Groups []Group  // who stands behind the figures
 	Crowds []Crowd  // how many stand behind figures that are no cell of these
+	Quotes []Quote  // the comments that may be quoted; nil: not looked at
 
 	// Of earlier releases: what they published as new, and who stood behind it then and stands now. Carried are figures that
 	// this release repeats from one of them.
@@ -195,6 +196,7 @@ type auditor struct {
 	claims    []claim       // of people behind rows
 	sums      []weightedSum // over members
 	themes    map[themeLine]map[string]themeSaid
+	quotes    map[string]bool // that may stand in a report, by their letters
 	crowds    map[Crowd]Crowd // of truth, by what they are about
 	standing  map[subject]map[slot]*folk
 	bySubject map[subject][]Group
@@ -207,6 +209,8 @@ type document struct {
 	pieces []piece
 	grids  []*grid
 	words  map[string]bool // every text that a reader of the file sees
+
+	sentences, quotes []spoken // of a page; those of a workbook stand in grids
 }
 
 // piece is one run of bytes of a file: a part of a package, a script, a text node, an attribute.

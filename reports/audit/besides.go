@@ -127,7 +127,7 @@ func (r *reading) signal(g *grid, row []cell, j *Journey) bool {
 func (r *reading) trendTest(g *grid, row []cell, j *Journey) bool {
 	construct := find(j.Constructs, row[0].text, r.lang)
 	stage, ok := r.stage(j, row[1].text)
-	r.claim(g, row[3], claim{of: subject{"trend", j.ID, construct}, at: slot{segment: r.here.segment, member: r.here.member, stage: stage, grain: "all"}, least: r.truth.MinGroup})
+	r.claim(g, cell{at: row[4].at, numbers: row[4].numbers}, claim{of: subject{"trend", j.ID, construct}, at: slot{segment: r.here.segment, member: r.here.member, stage: stage, grain: "all"}, least: r.truth.MinGroup, unsaid: true})
 	return ok && construct != ""
 }
 

@@ -112,6 +112,18 @@ func (a *auditor) stand(c *claim) (answers, people int, known bool) {
 	return f.answers, len(f.people()), true
 }
 
+// cell is what of the voices a crowd belongs to: it is carried as a whole.
+func (c Crowd) cell() printed {
+	at := slot{segment: c.Segment, member: c.Member, stage: c.Stage, grain: "all"}
+	switch {
+	case c.Table == "theme" && c.Stage == "":
+		return printed{subject{"voice", c.Journey, "all"}, at, ""}
+	case c.Table == "theme":
+		return printed{subject{"voice", c.Journey, ""}, at, ""}
+	}
+	return printed{subject{c.Table, c.Journey, ""}, at, ""}
+}
+
 // folk is the answers of a cell, and their people.
 type folk struct {
 	answers int
@@ -193,11 +205,15 @@ func (a *auditor) checkClaims() {
 	if a.truth.Facts == nil || a.truth.Groups == nil {
 		return
 	}
+	carried := a.carried()
 	for i := range a.claims {
 		c := &a.claims[i]
 		if !c.unsaid && !c.range3 && len(c.number) == 1 && c.number[0] < exactFrom && c.number[0] != 0 {
 			a.add(Finding{Kind: Small, File: c.file, Place: c.place, What: both(
 				"20人未満の人数が、幅でなくそのまま書かれています: "+cut(c.text), "a number of fewer than 20 people is said as it is, not as a band: "+cut(c.text))})
+		}
+		if carried[printed{c.of, c.at, ""}] || c.crowd.Table != "" && carried[c.crowd.cell()] {
+			continue
 		}
 		if c.again || a.truth.Recorded || slices.Contains(a.truth.Untold, c.of.table) {
 			continue

@@ -14,6 +14,7 @@ type Facts struct {
 	Segments  [][]string                   // hierarchies of segments, top first
 	Members   []Member
 	Journeys  []Journey           // in the order of koe.yaml
+	Said      []koe.Text          // texts of the journeys that the reports print as they are: feelings, problems, hypotheses
 	Recommend map[string][]string // by journey: the questions that 推奨度 is of
 }
 
@@ -101,6 +102,7 @@ type reading struct {
 	before      []Member            // in the rows before, of tables by member
 	old         bool                // the row that is being read repeats an earlier release
 	changeNames map[string]map[string][3]string
+	pattern     map[string]*regexp.Regexp // of sentences
 }
 
 // understand maps the tables of every document back to what they are about, by their visible labels. The languages and
@@ -126,6 +128,12 @@ func (a *auditor) understand() {
 		r.prepare()
 		for _, g := range d.grids {
 			r.grid(g)
+		}
+		for _, s := range d.sentences {
+			r.sentence(s)
+		}
+		for _, s := range d.quotes {
+			r.quote(s)
 		}
 	}
 }

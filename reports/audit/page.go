@@ -16,6 +16,7 @@ type page struct {
 	d       *document
 	style   string
 	section string           // its heading
+	stage   string           // the column of the journey's table that is being read
 	part    *part            // nil outside of one
 	parts   map[string]*part // by the id of each chart
 	charts  []byte           // the JSON that the page's script draws
@@ -130,6 +131,24 @@ func (p *page) element(n *html.Node) {
 		if hasClass(n, "chart") && p.part != nil {
 			p.parts[attribute(n, "id")] = p.part
 		}
+	case atom.H4:
+		p.stage = plain(textOf(n))
+	case atom.P:
+		if hasClass(n, "sentence") && n.FirstChild != nil {
+			p.d.sentences = append(p.d.sentences, spoken{place: p.place(), text: n.FirstChild.Data})
+		}
+	case atom.Li:
+		if n.FirstChild != nil && n.FirstChild.Type == html.TextNode && n.Parent.Parent != nil && n.Parent.Parent.DataAtom == atom.Dd && figure.FindString(n.FirstChild.Data) != "" {
+			p.d.sentences = append(p.d.sentences, spoken{place: p.place(), text: n.FirstChild.Data, stage: p.stage})
+		}
+	case atom.Blockquote:
+		one := spoken{place: p.place(), text: textOf(n)}
+		for after := n.NextSibling; after != nil; after = after.NextSibling {
+			if hasClass(after, "source") {
+				one.source = textOf(after)
+			}
+		}
+		p.d.quotes = append(p.d.quotes, one)
 	case atom.H3:
 		if p.part != nil {
 			p.part.heading = plain(textOf(n))

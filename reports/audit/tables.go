@@ -7,6 +7,15 @@ import (
 
 // grid understands one table. Tables that break nothing down by people (definitions, tests) are passed over.
 func (r *reading) grid(g *grid) {
+	if r.spokenIn(g) {
+		return
+	}
+	for i, row := range g.rows { // a row that was cut short says nothing in the cells that it has not
+		for len(row) < max(len(g.heads), 3) {
+			row = append(row, cell{})
+		}
+		g.rows[i] = row
+	}
 	section, rest := r.section(g.title)
 	j, rest := r.journeyOf(rest)
 	if j == nil {
