@@ -63,8 +63,8 @@ func (a *app) auditCommand() *cobra.Command {
 				if err := a.print(r, func(out io.Writer) { a.writeAudit(out, r) }); err != nil {
 					return err
 				}
-				if len(r.Findings) > 0 {
-					return koe.Errorf(koe.Forbidden, a.say("%s から、知られてはならないことが %d 件分かります", "%s gives away %d things that must not be learnt"), r.Release, len(r.Findings))
+				if own := ownFindings(r); len(own) > 0 {
+					return koe.Errorf(koe.Forbidden, a.say("%s から、知られてはならないことが %d 件分かります", "%s gives away %d things that must not be learnt"), r.Release, len(own))
 				}
 				return nil
 			})
@@ -142,11 +142,33 @@ const tokenLength = 26
 
 func (a *app) writeAudit(out io.Writer, r audit.Result) {
 	fmt.Fprintf(out, a.say("%s: %d ファイル、%d KB、数値 %d 個を読み、公表値 %d 個を突き合わせました\n", "%s: read %d files, %d KB, %d numbers; put %d published figures together\n"), r.Release, r.Files, r.Bytes/1024, r.Figures, r.Attacked)
-	for _, f := range r.Findings {
+	own := ownFindings(r)
+	for _, f := range own {
 		fmt.Fprintln(out, "  "+a.finding(f))
 	}
-	if len(r.Findings) == 0 {
+	if len(own) == 0 {
 		fmt.Fprintln(out, a.say("知られてはならないことは、見つかりませんでした。", "nothing was found that must not be learnt"))
+	}
+	a.writeEarlier(out, r)
+}
+
+// ownFindings are those that a release is the cause of: without it they would not be.
+func ownFindings(r audit.Result) []audit.Finding {
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f audit.Finding) bool { return f.Earlier })
+}
+
+// writeEarlier says what follows from earlier releases alone: it is out, and this release neither adds to it nor can take it back.
+func (a *app) writeEarlier(out io.Writer, r audit.Result) {
+	n := len(r.Findings) - len(ownFindings(r))
+	if n == 0 {
+		return
+	}
+	fmt.Fprintf(out, a.say("これまでの報告書だけから分かることが、ほかに %d 件あります。この報告書では防げません。その報告書をまだ配っていなければ koe release withdraw で取り下げてください。\n",
+		"besides, %d things follow from earlier releases alone; this one cannot prevent that. One that was not handed out can be taken back with koe release withdraw\n"), n)
+	for _, f := range r.Findings {
+		if f.Earlier {
+			fmt.Fprintln(out, "  "+a.finding(f))
+		}
 	}
 }
 

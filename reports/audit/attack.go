@@ -196,6 +196,7 @@ type picture struct {
 	small    []slot        // published, of 1 to k−1 people
 	segments []string
 	numbers  []int          // releases with figures
+	before   *span          // of what earlier releases published
 	most     map[string]int // by stage, and "" over all: the most answers of one person
 	nobody   int32          // the number of the last answer of which the person is not known
 }

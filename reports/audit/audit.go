@@ -69,6 +69,8 @@ type Finding struct {
 	Place string   `json:"place"`           // sheet and cell, part and row, element
 	What  koe.Text `json:"what"`            // in words, ja and en
 	N     int      `json:"people,omitzero"` // people in the exposed group
+	// Earlier says that it follows from earlier releases alone, so that nothing done to this one can help.
+	Earlier bool `json:"earlier,omitzero"`
 }
 
 // Kind is what sort of finding it is.

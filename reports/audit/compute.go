@@ -18,6 +18,12 @@ func (p *picture) attack() {
 	for i, classes := range p.in {
 		vectors[i] = vector(classes, rank)
 	}
+	p.before = newSpan(false)
+	for i, row := range p.rows {
+		if row.release > 0 {
+			p.before.add(vectors[i])
+		}
+	}
 	told := map[string]bool{} // groups that were found already, by their classes
 	for i, row := range p.rows {
 		if slices.Contains(p.small, row) {

@@ -77,3 +77,17 @@ func TestAttack_EarlierReleases(t *testing.T) {
 		})
 	}
 }
+
+// What two figures of an earlier release tell together is said of that release; this one repeats only one of them.
+func TestAttack_WhatFollowsFromEarlierReleasesAloneIsSaidSo(t *testing.T) {
+	u := units{map[string]int{"甲": 20, "乙": 30}, []string{"甲"}}
+	findings := u.later(t, map[string]int{"乙": 27}, nil, []string{"", "甲"})
+	if len(findings) != 1 || !findings[0].Earlier || findings[0].N != 3 {
+		t.Errorf("%+v", findings)
+	}
+	for _, f := range u.later(t, map[string]int{"甲": 1}, nil, []string{"甲"}) {
+		if f.Earlier {
+			t.Errorf("this release tells it: %+v", f)
+		}
+	}
+}

@@ -23,6 +23,7 @@ func (p *picture) tell(kind Kind, told map[string]bool, v []entry, n int, terms 
 	told[nameOf(v)] = true
 	slices.SortStableFunc(terms, func(x, y term) int { return int(sign(y.top)) - int(sign(x.top)) })
 	p.expose(kind, n, p.rows[terms[0].vector], terms)
+	p.findings[len(p.findings)-1].Earlier = p.before.has(v)
 }
 
 func sign(x int64) int64 {
