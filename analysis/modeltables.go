@@ -182,5 +182,14 @@ func (t modelTable) ddl() string {
 // safeDDL makes the safe_* version anew, empty.
 func (t modelTable) safeDDL() string {
 	return fmt.Sprintf("DROP TABLE IF EXISTS %s;\n", quote("safe_"+t.name)) +
-		createTable("safe_"+t.name, t.comment+" After disclosure control: what may be shown.", t.safeColumns())
+		createTable("safe_"+t.name, t.comment+" After disclosure control: what may be shown."+standsOn[t.name], t.safeColumns())
+}
+
+// standsOn says of the safe_* versions that are not of the same people as main's whose figures they are (METHOD 5.2, subset rule).
+var standsOn = map[string]string{
+	"item":        " A question of a scale of several is of those who answered all of the scale that they were asked.",
+	"trend":       " The shares are of people with a score.",
+	"reliability": " Two digits where the items are withheld.",
+	"item_rest":   " Two digits where the items are withheld.",
+	"driver":      " Two digits where a few people lack one of the scores or the outcome.",
 }
