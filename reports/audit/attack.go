@@ -66,6 +66,10 @@ func (a *auditor) attack(ctx context.Context) error {
 		if carried[printed{of, at, ""}] {
 			continue // of the people of an earlier release: it stands among its figures
 		}
+		if whole, member := (slot{stage: at.stage, grain: "all"}), (slot{segment: at.segment, member: at.member, stage: at.stage, grain: "all"}); at.set == "rest" &&
+			(carried[printed{of, whole, ""}] || carried[printed{of, member, ""}]) {
+			continue // so is the mean of the rest beside such a one
+		}
 		if published[of] == nil {
 			published[of] = map[slot]said{}
 		}
@@ -94,6 +98,11 @@ func (a *auditor) attack(ctx context.Context) error {
 		}
 		if lives[of] != nil {
 			from = nil
+			for at := range published[of] {
+				if at.set != "" { // the ledger does not keep who was in which part
+					delete(published[of], at)
+				}
+			}
 		}
 		if from == nil && lives[of] == nil && of.table == "left" {
 			continue // nobody has left
