@@ -54,10 +54,12 @@ func (a *analyzer) safeThemes(ctx context.Context, all map[string]*safety, reaso
 	if err != nil {
 		return err
 	}
+	for i, r := range rows {
+		rows[i].Withheld = all[r.Journey].reason(reasons[r.Journey], r.Segment, r.Member, r.Stage, quarterSlice(r.Period))
+	}
 	blurred := blurredThemes(rows)
 	var out []Theme
 	for i, r := range rows {
-		r.Withheld = all[r.Journey].reason(reasons[r.Journey], r.Segment, r.Member, r.Stage, quarterSlice(r.Period))
 		if r.Withheld != "" {
 			r = Theme{Journey: r.Journey, Stage: r.Stage, Period: r.Period, Segment: r.Segment, Member: r.Member, Withheld: r.Withheld}
 			if len(out) == 0 || out[len(out)-1] != r {
@@ -93,31 +95,51 @@ func fewShown(n int64) string {
 }
 
 // blurredThemes marks counts of everybody that are told as a band, because a single "<3" beside them would follow from the
-// total over stages or quarters.
+// total over stages or quarters. What an earlier release told (withheld for it, and carried) cannot be blurred any more; where
+// there is nothing else, the total is.
 func blurredThemes(rows []Theme) []bool {
+	type line struct {
+		parts []int
+		total int
+	}
 	out := make([]bool, len(rows))
-	lines := map[string][]int{}
+	lines := map[string]*line{}
+	of := func(key string) *line {
+		if lines[key] == nil {
+			lines[key] = &line{total: -1}
+		}
+		return lines[key]
+	}
 	for i, r := range rows {
 		if r.Segment != "" {
 			continue
 		}
 		about := r.Journey + "\x00" + r.Theme + "\x00" + r.Valence + "\x00"
+		stages, periods := of(about+"stages of "+r.Period), of(about+"periods of "+r.Stage)
 		if r.Stage != "" {
-			lines[about+"stages of "+r.Period] = append(lines[about+"stages of "+r.Period], i)
+			stages.parts = append(stages.parts, i)
+		} else {
+			stages.total = i
 		}
 		if r.Period != "" {
-			lines[about+"periods of "+r.Stage] = append(lines[about+"periods of "+r.Stage], i)
+			periods.parts = append(periods.parts, i)
+		} else {
+			periods.total = i
 		}
 	}
-	for _, parts := range lines {
+	for _, l := range lines {
 		few, least := 0, -1
-		for _, i := range parts {
-			switch n := zero(rows[i].People); {
-			case n < fewestWhoSay:
+		for _, i := range l.parts {
+			n, reason := zero(rows[i].People), rows[i].Withheld
+			switch {
+			case n < fewestWhoSay && (reason == "" || reason == string(disclosure.Release)):
 				few++
-			case least < 0 || n < zero(rows[least].People):
+			case reason == "" && (least < 0 || n < zero(rows[least].People)):
 				least = i
 			}
+		}
+		if least < 0 {
+			least = l.total
 		}
 		if few == 1 && least >= 0 {
 			out[least] = true

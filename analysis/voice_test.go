@@ -301,3 +301,27 @@ func TestCooccurrence_ByHand(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestBlurredThemes_WhatAnEarlierReleaseToldCannotBeBlurred(t *testing.T) {
+	n := func(x int64) *int64 { return &x }
+	row := func(stage string, people int64, withheld string) Theme {
+		return Theme{Journey: "j", Theme: "transfer", Valence: "issue", Stage: stage, People: n(people), Withheld: withheld}
+	}
+	for _, c := range []struct {
+		name string
+		rows []Theme
+		want []bool
+	}{
+		{"nobody few", []Theme{row("", 8, ""), row("m2", 5, ""), row("m3", 3, "")}, []bool{false, false, false}},
+		{"one few: the least beside it", []Theme{row("", 10, ""), row("m2", 5, ""), row("m3", 3, ""), row("m6", 2, "")}, []bool{false, false, true, false}},
+		{"two few hide each other", []Theme{row("", 9, ""), row("m2", 5, ""), row("m3", 2, ""), row("m6", 2, "")}, []bool{false, false, false, false}},
+		{"the least was told before: the next", []Theme{row("", 10, ""), row("m2", 5, ""), row("m3", 3, "release"), row("m6", 2, "")}, []bool{false, true, false, false}},
+		{"all were told before: the total", []Theme{row("", 10, ""), row("m2", 5, "release"), row("m3", 3, "release"), row("m6", 2, "")}, []bool{true, false, false, false}},
+		{"the few were told before", []Theme{row("", 10, ""), row("m2", 5, ""), row("m3", 3, ""), row("m6", 2, "release")}, []bool{false, false, true, false}},
+		{"a stage that is withheld hides too", []Theme{row("", 7, ""), row("m2", 5, ""), row("m6", 2, "small")}, []bool{false, false, false}},
+	} {
+		if diff := cmp.Diff(c.want, blurredThemes(c.rows)); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
