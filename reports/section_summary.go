@@ -32,6 +32,9 @@ func (c *composer) summarySection(doc *document) *section {
 		if len(found) < leastFindings {
 			found = append(found, c.levelFindings(journey)...)
 		}
+		for i := range found {
+			found[i].Text = c.heading(journey, found[i].Text)
+		}
 		p.Findings = append(p.Findings, found...)
 	}
 	if len(p.Findings) > maxFindings {

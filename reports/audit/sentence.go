@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"unicode"
@@ -10,6 +11,7 @@ import (
 type spoken struct {
 	place, text string
 	stage       string // title of the stage that it stands under, in the journey's table
+	journey     string // id of the journey that it names, when that is not the main one
 	source      string // of a comment: its stage and themes
 }
 
@@ -52,6 +54,13 @@ func (r *reading) patterns() map[string]*regexp.Regexp {
 // that fits no text of the catalogue is a finding: nobody knows whom it is of.
 func (r *reading) sentence(s spoken) {
 	text := plain(s.text)
+	for i := range r.truth.Facts.Journeys {
+		j := &r.truth.Facts.Journeys[i]
+		if rest, named := strings.CutPrefix(text, r.title(j.Title, j.ID)+" · "); named {
+			s.journey, text = j.ID, rest
+			break
+		}
+	}
 	for _, key := range sentences {
 		pattern := r.patterns()[key]
 		if pattern == nil {
@@ -96,7 +105,7 @@ func (r *reading) fits(key string, filled map[string]string, s spoken) bool {
 	defer func() { r.old = false }()
 	for i := range r.truth.Facts.Journeys {
 		j := &r.truth.Facts.Journeys[i]
-		if r.fitsIn(j, key, filled, s) {
+		if (s.journey == "" || s.journey == j.ID) && r.fitsIn(j, key, filled, s) {
 			return true
 		}
 	}
@@ -122,10 +131,10 @@ func (r *reading) fitsIn(j *Journey, key string, filled map[string]string, s spo
 	switch key {
 	case "summary.rate", "summary.rate.band":
 		of, construct = subject{"rate", j.ID, ""}, "rate"
-		ok = j.ID == r.main
+		ok = j.ID == cmp.Or(s.journey, r.main)
 		all = []told{{at, "col.rate", filled["rate"]}}
 	case "summary.rate.small":
-		return j.ID == r.main
+		return j.ID == cmp.Or(s.journey, r.main)
 	case "summary.hypothesis", "summary.time", "summary.time.unclear":
 		return true // numbers of hypotheses and lines, and slopes over many people
 	case "summary.peak", "summary.peak.unclear":
