@@ -191,13 +191,19 @@ func (g *grid) decideOver(plan *disclosure.Plan, behind []int, size *sizes, k in
 		}
 	}
 	for _, line := range g.lines {
-		rest := groups[line.Total].N
+		rest, people := groups[line.Total].N, groups[line.Total].People
 		last := len(line.Parts) - 1
+		units := last > 0 && (line.Parts[0]-line.Total)%(len(g.stages)*len(g.slices)) == 0 // and not stages or periods
 		for _, part := range line.Parts[:last] {
-			rest -= groups[part].N
+			rest, people = rest-groups[part].N, people-groups[part].People
+		}
+		if !units || rest <= 0 {
+			people = 0 // as many as answers
+		} else { // nobody answers more often than there are stages, unless one is repeated
+			people = max(people, (rest+len(g.stages)-2)/(len(g.stages)-1))
 		}
 		// Nobody prints a rest. One below zero cannot be: a person moves between units only with a new answer.
-		groups[line.Parts[last]] = disclosure.Group{N: max(rest, 0), K: groups[line.Total].K, Withheld: disclosure.Complement, Absent: groups[line.Total].Absent}
+		groups[line.Parts[last]] = disclosure.Group{N: max(rest, 0), People: people, K: groups[line.Total].K, Withheld: disclosure.Complement, Absent: groups[line.Total].Absent}
 	}
 	reasons := make([]disclosure.Reason, g.cells)
 	for i, decision := range plan.DecideAnswered(groups, behind)[:g.cells] {

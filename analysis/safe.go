@@ -42,6 +42,7 @@ type safety struct {
 	answered map[string][]int               // how many they are, as published
 	release  int                            // number of the release that is decided
 	rates    []disclosure.Reason            // what was decided for the response rates; filled by safeRates
+	paired   map[[3]string]int64            // people behind the change of everybody in a construct from one stage to another; filled by safeChanges
 	past     pastCells                      // what earlier releases published
 }
 
@@ -132,7 +133,7 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 		return nil, err
 	}
 	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes(), trend: map[string][]disclosure.Reason{}, scored: map[string][]int{}, people: map[string][]int{},
-		partial: map[string][]disclosure.Reason{}, items: map[string][]disclosure.Reason{}, answered: map[string][]int{}, release: a.next, past: pastCells{}}
+		partial: map[string][]disclosure.Reason{}, items: map[string][]disclosure.Reason{}, paired: map[[3]string]int64{}, answered: map[string][]int{}, release: a.next, past: pastCells{}}
 	for _, row := range rows {
 		if i, ok := g.cell(row.Segment, row.Member, row.Stage, slice{row.Grain, row.Period}); ok {
 			s.n.n[i] += int(row.N)
@@ -489,7 +490,7 @@ func (a *analyzer) safeReliability(ctx context.Context, all map[string]*safety) 
 	for i := range rows {
 		r := &rows[i]
 		s := all[r.Journey]
-		if reason := s.enough(r.N, fewestForReliability, r.Stage); reason != disclosure.Published {
+		if reason := s.enough(r.N, fewestForReliability, r.Construct, r.Stage); reason != disclosure.Published {
 			*r = Reliability{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Items: r.Items, Withheld: string(reason)}
 			continue
 		}
@@ -504,7 +505,7 @@ func (a *analyzer) safeReliability(ctx context.Context, all map[string]*safety) 
 	for i := range rests {
 		r := &rests[i]
 		s := all[r.Journey]
-		if reason := s.enough(r.N, fewestForReliability, r.Stage); reason != disclosure.Published {
+		if reason := s.enough(r.N, fewestForReliability, r.Construct, r.Stage); reason != disclosure.Published {
 			*r = ItemRest{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Question: r.Question, Withheld: string(reason)}
 			continue
 		}
@@ -527,9 +528,14 @@ func (a *analyzer) itemsWithheld(s *safety, journey, construct, stage string) bo
 	})
 }
 
-// enough decides for a figure of everybody at a stage that needs so many people.
-func (s *safety) enough(n *int64, fewest int64, stage string) disclosure.Reason {
-	if zero(n) < fewest {
+// enough decides for a figure of everybody at a stage that needs so many people: n answered all of a construct. Over all
+// stages a person may have answered several times; how many different people they are is known from below.
+func (s *safety) enough(n *int64, fewest int64, construct, stage string) disclosure.Reason {
+	people := zero(n)
+	if cell, ok := s.cell("", "", stage, slice{}); ok && s.people[construct] != nil {
+		people = min(people, int64(s.people[construct][cell]-s.scored[construct][cell])+people)
+	}
+	if people < fewest {
 		return disclosure.Small
 	}
 	return disclosure.Reason(s.reason(s.base, "", "", stage, slice{}))

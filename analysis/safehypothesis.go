@@ -81,6 +81,9 @@ func (a *analyzer) hypothesisReason(s *safety, r *Hypothesis) disclosure.Reason 
 	if h == nil {
 		return reason
 	}
+	if h.Kind == koe.HypothesisChange && zero(r.N) < int64(max(s.k, fewestPairs)) {
+		return disclosure.Small
+	}
 	if h.From != "" {
 		reason = worse(reason, disclosure.Reason(s.reason(s.base, "", "", h.From, slice{})))
 	}
@@ -143,7 +146,10 @@ func (s *safety) besideMeasure(j *journeyLayout, r *Hypothesis, h *koe.Hypothesi
 			few = apart > 0 && (apart < int64(s.k) || j.familyOf(h.Measure) != nil) // of a scale: the item stands on those who answered all of it
 		}
 	case koe.HypothesisChange:
-		if scored := s.scored[h.Measure]; scored != nil && r.Wave == "" {
+		if pairs := s.paired[[3]string{h.Measure, h.From, r.Stage}]; r.Wave == "" { // the change has the pairs of every wave
+			few = leaves(pairs, zero(r.N), s.k)
+		}
+		if scored := s.scored[h.Measure]; scored != nil && r.Wave == "" && !few {
 			from, _ := s.cell("", "", h.From, slice{})
 			few = leaves(max(int64(scored[cell])-zero(r.N), 0)+max(int64(scored[from])-zero(r.N), 0), 0, s.k)
 		}

@@ -89,6 +89,11 @@ func (s *safety) changes(run []Change) []disclosure.Reason {
 	for _, r := range run {
 		if c, ok := s.cell(r.Segment, r.Member, r.ToStage, slice{}); ok {
 			own.n[c] = int(zero(r.N))
+			if r.Segment == "" {
+				s.mu.Lock()
+				s.paired[[3]string{r.Construct, r.FromStage, r.ToStage}] = zero(r.N)
+				s.mu.Unlock()
+			}
 			pooled, _ := s.cell(r.Segment, r.Member, "", slice{})
 			own.n[pooled] = own.n[c]
 		}

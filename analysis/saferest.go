@@ -25,7 +25,7 @@ func (a *analyzer) safeDrivers(ctx context.Context, all map[string]*safety) erro
 		listwise := all[run[0].Journey].listwise(run)
 		for i := range run {
 			r := &run[i]
-			if reason := all[r.Journey].enough(r.N, int64(max(fewestForDrivers, fewestPerPredictor*len(run))), r.Stage); reason != disclosure.Published {
+			if reason := all[r.Journey].enough(r.N, int64(max(fewestForDrivers, fewestPerPredictor*len(run))), r.Outcome, r.Stage); reason != disclosure.Published {
 				*r = Driver{Journey: r.Journey, Outcome: r.Outcome, Stage: r.Stage, Construct: r.Construct, Withheld: string(reason)}
 				continue
 			}

@@ -156,7 +156,11 @@ func (d *decider) covered(line Line, v view) (people, k int) {
 		}
 		k = max(k, d.groups[part].K)
 		if v.before < 0 && !v.nearest {
-			people += d.people(known{part, v.stretch})
+			if v.stretch == d.now { // who answered twice hides nobody
+				people += d.groups[part].people()
+			} else {
+				people += d.people(known{part, v.stretch})
+			}
 			continue
 		}
 		count(part, v.stretch, 1)

@@ -186,7 +186,9 @@ const fewFindings = 5
 
 // inspect gives what reports.Write asks before the files get their name: the audit, whose findings end the release. The
 // same bytes again were audited when they were new. What disclosure control promises to prevent within one release ends it:
-// what koe audit finds besides (groups that are no row of any table, earlier releases) is for people to weigh.
+// what koe audit finds besides (groups that are no row of any table, enough answers of too few people, two tables of which one
+// shows an earlier value, earlier releases) is
+// for people to weigh.
 func (a *app) inspect(w *journey.Workspace, s *store.Store) func(ctx context.Context, beside string, r reports.Result) error {
 	return func(ctx context.Context, beside string, release reports.Result) error {
 		if release.Unchanged {
@@ -196,7 +198,9 @@ func (a *app) inspect(w *journey.Workspace, s *store.Store) func(ctx context.Con
 		if err != nil {
 			return fmt.Errorf(a.say("公表の前の検査: %w", "the audit before publishing: %w"), err)
 		}
-		r.Findings = slices.DeleteFunc(r.Findings, func(f audit.Finding) bool { return f.Kind == audit.Combined })
+		r.Findings = slices.DeleteFunc(r.Findings, func(f audit.Finding) bool {
+			return f.Kind == audit.Combined || f.Kind == audit.Differs || f.Again
+		})
 		if len(r.Findings) == 0 {
 			return nil
 		}

@@ -205,6 +205,7 @@ type picture struct {
 	small    []slot        // published, of 1 to k−1 people
 	segments []string
 	numbers  []int          // releases with figures
+	rank     []int32        // of each class in the elimination
 	before   *span          // of what earlier releases published
 	most     map[string]int // by stage, and "" over all: the most answers of one person
 	nobody   int32          // the number of the last answer of which the person is not known

@@ -69,6 +69,9 @@ type Finding struct {
 	Place string   `json:"place"`           // sheet and cell, part and row, element
 	What  koe.Text `json:"what"`            // in words, ja and en
 	N     int      `json:"people,omitzero"` // people in the exposed group
+	// Again says that as many answers as must stand behind a figure do so, and only the people are fewer: they answered at
+	// several stages.
+	Again bool `json:"again,omitzero"`
 	// Earlier says that it follows from earlier releases alone, so that nothing done to this one can help.
 	Earlier bool `json:"earlier,omitzero"`
 }

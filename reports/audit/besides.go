@@ -330,7 +330,7 @@ func (r *reading) careless(g *grid, row []cell, j *Journey) bool {
 
 // retention reads a point of a curve: the people still watched, and those who had left.
 func (r *reading) retention(g *grid, row []cell, _ *Journey) bool {
-	m, ok := r.member(row[0].text, nil, r.before)
+	m, ok := r.member(row[0].text, nil, r.before, nil)
 	if row[0].text == plain(r.words["cover.everybody"]) {
 		ok = true
 	}

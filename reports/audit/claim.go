@@ -223,7 +223,7 @@ func (a *auditor) checkClaims() {
 		case !known:
 			a.add(Finding{Kind: Unread, File: c.file, Place: c.place, What: both("この値の後ろに誰がいるか分かりません。", "who stands behind this figure is not known")})
 		case people < c.least && !(c.nobody && people == 0) && !c.numbers, c.range3 && people < c.least:
-			a.add(Finding{Kind: Small, File: c.file, Place: c.place, N: people, What: both(
+			a.add(Finding{Kind: Small, File: c.file, Place: c.place, N: people, Again: answers >= c.least, What: both(
 				itoa(people)+"人の値です。公表の下限は"+itoa(c.least)+"人です。", "a figure of "+itoa(people)+" people; the least to publish is "+itoa(c.least))})
 		case !c.unsaid && !fits(c, answers) && !(c.of.table == "voice" && fits(c, people)):
 			a.add(Finding{Kind: Differs, File: c.file, Place: c.place, What: both(

@@ -14,6 +14,7 @@ func (p *picture) attack() {
 		}
 	}
 	rank := p.ranks()
+	p.rank = rank
 	vectors := make([][]entry, len(p.rows))
 	for i, classes := range p.in {
 		vectors[i] = vector(classes, rank)

@@ -265,13 +265,14 @@ func (r *reading) period(label string) (string, bool) {
 
 // member finds whose row a label names: among the members of a hierarchy (nil: any), below the rows before where several
 // have one label.
-func (r *reading) member(label string, hierarchy []string, before []Member) (Member, bool) {
+// taken says which of them the rows before have spoken of already (nil: none): another unit of the same name follows.
+func (r *reading) member(label string, hierarchy []string, before []Member, taken func(Member) bool) (Member, bool) {
 	if label == plain(r.words["cover.everybody"]) {
 		return Member{}, true
 	}
 	var fits []Member
 	for _, m := range r.members[label] {
-		if hierarchy == nil || slices.Contains(hierarchy, m.Segment) {
+		if (hierarchy == nil || slices.Contains(hierarchy, m.Segment)) && (taken == nil || !taken(m)) {
 			fits = append(fits, m)
 		}
 	}

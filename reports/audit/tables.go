@@ -176,12 +176,16 @@ func (r *reading) choices(g *grid, j *Journey) {
 func (r *reading) rateByMember(g *grid, j *Journey) {
 	columns := r.columnsOf(g)
 	var before []Member
+	said := map[slot]bool{}
 	for _, row := range g.rows {
-		m, ok := r.member(row[0].text, nil, before)
+		stage := find(j.Stages, row[1].text, r.lang)
+		of := func(m Member) slot { return slot{segment: m.Segment, member: m.Member, stage: stage} }
+		m, ok := r.member(row[0].text, nil, before, func(m Member) bool { return said[of(m)] })
+		said[of(m)] = true
 		at := slot{segment: m.Segment, member: m.Member, grain: "all"}
 		if row[1].text != plain(r.words["stage.all"]) {
-			at.stage = find(j.Stages, row[1].text, r.lang)
-			ok = ok && at.stage != ""
+			at.stage = stage
+			ok = ok && stage != ""
 		}
 		if !ok {
 			r.unknown(g, row)
@@ -266,7 +270,7 @@ func (r *reading) heat(g *grid, j *Journey, title string) {
 	}
 	var before []Member
 	for _, row := range g.rows {
-		m, ok := r.member(row[0].text, hierarchy, before)
+		m, ok := r.member(row[0].text, hierarchy, before, func(m Member) bool { return slices.Contains(before, m) })
 		if !ok {
 			r.unknown(g, row)
 			continue

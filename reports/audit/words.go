@@ -23,7 +23,13 @@ func (p *picture) tell(kind Kind, told map[string]bool, v []entry, n int, terms 
 	told[nameOf(v)] = true
 	slices.SortStableFunc(terms, func(x, y term) int { return int(sign(y.top)) - int(sign(x.top)) })
 	p.expose(kind, n, p.rows[terms[0].vector], terms)
-	p.findings[len(p.findings)-1].Earlier = p.before.has(v)
+	last := &p.findings[len(p.findings)-1]
+	last.Earlier = p.before.has(v)
+	answers, byRank := 0, p.byRank(p.rank)
+	for _, e := range v {
+		answers += p.classes[byRank[e.column]].answers
+	}
+	last.Again = answers >= p.k
 }
 
 func sign(x int64) int64 {
@@ -48,6 +54,7 @@ func (p *picture) expose(kind Kind, n int, at slot, terms []term) {
 		f.What = both(
 			p.called("ja", at)+"は"+itoa(n)+"人の値です。公表の下限は"+itoa(p.k)+"人です。",
 			p.called("en", at)+" is a figure of "+itoa(n)+" people; the least to publish is "+itoa(p.k))
+		f.Again = p.cells[at] != nil && p.cells[at].n >= p.k
 	} else {
 		f.What = both(
 			itoa(n)+"人の値が計算できます: "+p.formula("ja", terms),
