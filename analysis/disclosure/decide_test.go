@@ -265,3 +265,15 @@ func TestDecide_OfThoseWhoCameOnlySomeHaveAValue(t *testing.T) {
 		}
 	}
 }
+
+func TestDecide_PeopleWhoAnsweredTwiceHideNobody(t *testing.T) {
+	// Everybody, women, men, another, unknown over two stages: each person has two answers. What is hidden are six answers of three.
+	groups := []Group{{N: 152, People: 76, K: 5}, {N: 68, People: 34, K: 5}, {N: 78, People: 39, K: 5}, {N: 4, People: 2, K: 5}, {N: 2, People: 1, K: 5}}
+	var got []Reason
+	for _, d := range NewPlan(Picture{Groups: 5, Lines: []Line{{0, []int{1, 2, 3, 4}}}}).Decide(groups) {
+		got = append(got, d.Withheld)
+	}
+	if want := []Reason{Published, Complement, Published, Small, Small}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -280,8 +280,13 @@ func (r *reading) member(label string, hierarchy []string, before []Member, take
 		return append(fits, Member{})[0], len(fits) == 1
 	}
 	for i := len(before) - 1; i >= 0; i-- {
+		for _, m := range fits { // what belongs to a unit stands below it, before the next beside it
+			if m == before[i] || m.Parent != "" && m.Parent == before[i].Member {
+				return m, true
+			}
+		}
 		for _, m := range fits {
-			if m == before[i] || m.Parent != "" && m.Parent == before[i].Member || m.Parent == before[i].Parent && m.Segment == before[i].Segment {
+			if m.Parent == before[i].Parent && m.Segment == before[i].Segment {
 				return m, true
 			}
 		}
