@@ -146,13 +146,6 @@ func stay(spells []koe.Spell, invited int, on koe.Date) (number int, cohort stri
 	return found.Number, quarterOf(found.JoinedOn)
 }
 
-func day(d koe.Date) driver.Value {
-	if d.IsZero() {
-		return nil
-	}
-	return d.In(time.UTC)
-}
-
 func moment(t time.Time) driver.Value {
 	if t.IsZero() {
 		return nil

@@ -26,9 +26,6 @@ type Stands struct {
 	Who     []int32  // the number of the person of each answer: one person may have several, at different stages
 }
 
-// N is how many answers there are.
-func (s *Stands) N() int { return len(s.Who) }
-
 // Population is who stands behind everything that may be published.
 type Population struct {
 	Stands []Stands

@@ -24,14 +24,6 @@ type Group struct {
 	N       int
 }
 
-// answers counts the answers of a group.
-func (g *Group) answers() int {
-	if g.Who != nil {
-		return len(g.Who)
-	}
-	return g.N
-}
-
 // figureColumns are the columns that give a figure of people away; numbers of people alone are none.
 var figureColumns = map[string][]string{
 	"trend":     {"col.mean", "col.shrunk", "col.ci", "col.favourable", "col.neutral", "col.unfavourable"},

@@ -19,7 +19,8 @@ type spoken struct {
 var sentences = []string{"summary.rate", "summary.rate.small", "summary.rate.band", "summary.peak", "summary.peak.unclear", "summary.stages.better", "summary.stages.worse", "summary.change",
 	"summary.hypothesis", "summary.unit.worse", "summary.unit.better", "summary.time", "summary.time.unclear", "summary.level", "journey.mean.ci", "journey.mean", "journey.share", "journey.hidden"}
 
-var placeholder = regexp.MustCompile(`\\\{(\w+)\\\}`)
+// placeholder is a place that is filled in, in a text that was quoted for a pattern.
+var placeholder = regexp.MustCompile(`\\\{\w+\\\}`)
 
 // numeric are the places that hold one number: a title may have brackets of its own.
 var numeric = map[string]bool{"mean": true, "nextmean": true, "frommean": true, "tomean": true, "rest": true, "change": true, "share": true, "rate": true, "slope": true}
@@ -28,7 +29,7 @@ var numeric = map[string]bool{"mean": true, "nextmean": true, "frommean": true, 
 func patternOf(text string) *regexp.Regexp {
 	pattern := regexp.QuoteMeta(plain(text))
 	filled := placeholder.ReplaceAllStringFunc(pattern, func(place string) string {
-		name := placeholder.FindStringSubmatch(place)[1]
+		name := strings.Trim(place, `\{}`)
 		if numeric[name] {
 			return `(?P<` + name + `>[-−+]?[0-9][0-9.,]*%?)`
 		}
