@@ -164,18 +164,38 @@ func equal(left, right, names string) string {
 	return strings.Join(parts, " AND ")
 }
 
-// carryRows gives rows that are withheld because of an earlier release its values; a row without any stays withheld.
+// carryRows gives rows that are withheld because of an earlier release its values; a row without any stays withheld, and one that
+// repeats a figure which is another now.
 func (a *analyzer) carryRows(ctx context.Context, t ledgerTable) error {
 	columns := t.values()
 	var set []string
 	for _, c := range columns {
 		set = append(set, fmt.Sprintf("%[1]s = c.v.%[1]s", quote(c.name)))
 	}
-	safe := quote("safe_" + t.name)
-	return a.exec(ctx, fmt.Sprintf(`UPDATE %[1]s AS s SET %[2]s, withheld = '', carried = c.name FROM (
+	safe, current := quote("safe_"+t.name), ""
+	repeats := a.repeats(t.name)
+	if len(repeats) > 0 {
+		if err := a.outdated(ctx, t); err != nil {
+			return err
+		}
+		current = " AND NOT EXISTS (SELECT 1 FROM temp.outdated AS o WHERE \"only\" = '' AND " + equal("o.", "w.", t.key) + ")"
+	}
+	if err := a.exec(ctx, fmt.Sprintf(`UPDATE %[1]s AS s SET %[2]s, withheld = '', carried = c.name FROM (
 		SELECT %[3]s, from_json(l.shown, %[4]s) AS v, l.name FROM %[1]s AS w JOIN temp.last_published AS l ON l.table_name = %[5]s AND l.row_key = %[6]s
-		WHERE w.withheld = 'release') AS c WHERE s.withheld = 'release' AND %[7]s`,
-		safe, strings.Join(set, ", "), columnList("w.", t.key), structure(columns), literal(t.name), rowJSON("w.", strings.Fields(t.key)), equal("s.", "c.", t.key)))
+		WHERE w.withheld = 'release'%[8]s) AS c WHERE s.withheld = 'release' AND %[7]s`,
+		safe, strings.Join(set, ", "), columnList("w.", t.key), structure(columns), literal(t.name), rowJSON("w.", strings.Fields(t.key)), equal("s.", "c.", t.key), current)); err != nil {
+		return err
+	}
+	for _, r := range repeats {
+		away := blank(columns)
+		if r.only != "" {
+			away = quote(r.only) + " = NULL"
+		}
+		if err := a.exec(ctx, fmt.Sprintf(`UPDATE %s AS s SET %s FROM temp.outdated AS o WHERE "only" = %s AND %s`, safe, away, literal(r.only), equal("s.", "o.", t.key))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // carrySets gives cells of rows that are published as a whole the rows of the last release that showed the cell as new.

@@ -38,12 +38,13 @@ type safety struct {
 	people map[string][]int // different people behind the scores, at least
 	// what was decided for the difference between the scores of a construct and its items, where there is one; filled by safePartials
 	partial  map[string][]disclosure.Reason
-	items    map[string][]disclosure.Reason // what was decided for the answers to each question; filled by safeItems
-	answered map[string][]int               // how many they are, as published
-	release  int                            // number of the release that is decided
-	rates    []disclosure.Reason            // what was decided for the response rates; filled by safeRates
-	paired   map[[3]string]int64            // people behind the change of everybody in a construct from one stage to another; filled by safeChanges
-	past     pastCells                      // what earlier releases published
+	items    map[string][]disclosure.Reason  // what was decided for the answers to each question; filled by safeItems
+	answered map[string][]int                // how many they are, as published
+	release  int                             // number of the release that is decided
+	rates    []disclosure.Reason             // what was decided for the response rates; filled by safeRates
+	paired   map[[3]string]int64             // people behind the change of everybody in a construct from one stage to another; filled by safeChanges
+	changed  map[[3]string]disclosure.Reason // what was decided for that change; filled by safeChanges
+	past     pastCells                       // what earlier releases published
 }
 
 // disclose fills the safe_* tables.
@@ -133,7 +134,7 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 		return nil, err
 	}
 	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes(), trend: map[string][]disclosure.Reason{}, scored: map[string][]int{}, people: map[string][]int{},
-		partial: map[string][]disclosure.Reason{}, items: map[string][]disclosure.Reason{}, paired: map[[3]string]int64{}, answered: map[string][]int{}, release: a.next, past: pastCells{}}
+		partial: map[string][]disclosure.Reason{}, items: map[string][]disclosure.Reason{}, paired: map[[3]string]int64{}, changed: map[[3]string]disclosure.Reason{}, answered: map[string][]int{}, release: a.next, past: pastCells{}}
 	for _, row := range rows {
 		if i, ok := g.cell(row.Segment, row.Member, row.Stage, slice{row.Grain, row.Period}); ok {
 			s.n.n[i] += int(row.N)

@@ -81,8 +81,11 @@ func (a *analyzer) hypothesisReason(s *safety, r *Hypothesis) disclosure.Reason 
 	if h == nil {
 		return reason
 	}
-	if h.Kind == koe.HypothesisChange && zero(r.N) < int64(max(s.k, fewestPairs)) {
-		return disclosure.Small
+	if h.Kind == koe.HypothesisChange {
+		if zero(r.N) < int64(max(s.k, fewestPairs)) {
+			return disclosure.Small
+		}
+		reason = worse(reason, heldBack(s.changed[[3]string{h.Measure, h.From, r.Stage}])) // single waves add up to it
 	}
 	if h.From != "" {
 		reason = worse(reason, disclosure.Reason(s.reason(s.base, "", "", h.From, slice{})))

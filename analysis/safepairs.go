@@ -102,7 +102,11 @@ func (s *safety) changes(run []Change) []disclosure.Reason {
 		to := s.at(n, s.stageAt[run[0].ToStage], 0)
 		withheld[to] = worse(withheld[to], reason)
 	}
-	return s.decide(own, max(s.k, fewestPairs), withheld, s.past[figureName("change", run[0].Construct, run[0].FromStage, run[0].ToStage)])
+	reasons := s.decide(own, max(s.k, fewestPairs), withheld, s.past[figureName("change", run[0].Construct, run[0].FromStage, run[0].ToStage)])
+	s.mu.Lock()
+	s.changed[[3]string{run[0].Construct, run[0].FromStage, run[0].ToStage}] = reasons[s.at(0, s.stageAt[run[0].ToStage], 0)]
+	s.mu.Unlock()
+	return reasons
 }
 
 // unpaired decides, for each unit, over those who have a score at one of two stages only: the means of both stages and the mean change
@@ -205,8 +209,7 @@ func movedLists(all map[string]*safety, rows []Shrunk) map[shrunkList]bool {
 	return moved
 }
 
-// safeSeries protects trend tests and signals. A test is of ranks and medians over a whole line, and goes with the cell of
-// all time. A signal shows the mean of a quarter and of the baseline: each of these quarters must be published.
+// safeSeries protects trend tests and signals. A test is of ranks and medians over a whole line (wholeLine). A signal shows the mean of a quarter and of the baseline: each of these quarters must be published.
 func (a *analyzer) safeSeries(ctx context.Context, all map[string]*safety) error {
 	tests, err := readMain[TrendTest](ctx, a, "trend_test", "ALL")
 	if err != nil {
@@ -214,7 +217,7 @@ func (a *analyzer) safeSeries(ctx context.Context, all map[string]*safety) error
 	}
 	for i := range tests {
 		r := &tests[i]
-		if r.Withheld = all[r.Journey].reason(all[r.Journey].trend[r.Construct], r.Segment, r.Member, r.Stage, slice{}); r.Withheld != "" {
+		if r.Withheld = string(all[r.Journey].wholeLine(r)); r.Withheld != "" {
 			*r = TrendTest{Journey: r.Journey, Construct: r.Construct, Stage: r.Stage, Grain: r.Grain, Segment: r.Segment, Member: r.Member, Withheld: r.Withheld}
 		}
 	}
@@ -229,6 +232,32 @@ func (a *analyzer) safeSeries(ctx context.Context, all map[string]*safety) error
 		}
 	}
 	return joined(storeSafe(ctx, a, "trend_test", tests), storeSafe(ctx, a, "signal", signals))
+}
+
+// wholeLine decides for a test over many periods: it goes with the cell of all time, and stays as it was where one of its periods does.
+func (s *safety) wholeLine(r *TrendTest) disclosure.Reason {
+	reasons := s.trend[r.Construct]
+	reason := disclosure.Reason(s.reason(reasons, r.Segment, r.Member, r.Stage, slice{}))
+	stages := []string{r.Stage}
+	if r.Stage == "" {
+		stages = s.stages[1:]
+	}
+	for _, stage := range stages {
+		for _, at := range s.slices {
+			if c, ok := s.cell(r.Segment, r.Member, stage, at); ok && at.grain == r.Grain && reasons != nil {
+				reason = worse(reason, heldBack(reasons[c]))
+			}
+		}
+	}
+	return reason
+}
+
+// heldBack is the reason of a figure that stays as an earlier release published it, for what is computed from it.
+func heldBack(reason disclosure.Reason) disclosure.Reason {
+	if reason == disclosure.Release {
+		return reason
+	}
+	return disclosure.Published
 }
 
 // lineUpTo decides for a signal: published only when every quarter of its line with anybody in it is, up to its own.
@@ -390,7 +419,7 @@ func (a *analyzer) safeEffects(ctx context.Context, all map[string]*safety) erro
 		s := all[r.Journey]
 		to, _ := s.cell("", "", r.ToStage, slice{})
 		from, _ := s.cell("", "", r.FromStage, slice{})
-		reason := worse(s.base[to], s.base[from])
+		reason := worse(s.base[to], s.base[from], heldBack(s.changed[[3]string{r.Construct, r.FromStage, r.ToStage}]))
 		switch {
 		case reason != disclosure.Published:
 		case !a.tested(r.TreatedN, r.ControlN):

@@ -65,5 +65,11 @@ func (s *safety) enough(n *int64, fewest int64, construct, stage string) disclos
 	if people < fewest {
 		return disclosure.Small
 	}
-	return disclosure.Reason(s.reason(s.base, "", "", stage, slice{}))
+	reason := disclosure.Reason(s.reason(s.base, "", "", stage, slice{}))
+	for _, reasons := range [][]disclosure.Reason{s.trend[construct], s.items[construct]} { // the outcome of drivers may be a question
+		if cell, ok := s.cell("", "", stage, slice{}); ok && reasons != nil {
+			reason = worse(reason, heldBack(reasons[cell]))
+		}
+	}
+	return reason
 }

@@ -25,7 +25,11 @@ func (a *analyzer) safeDrivers(ctx context.Context, all map[string]*safety) erro
 		listwise := all[run[0].Journey].listwise(run)
 		for i := range run {
 			r := &run[i]
-			if reason := all[r.Journey].enough(r.N, int64(max(fewestForDrivers, fewestPerPredictor*len(run))), r.Outcome, r.Stage); reason != disclosure.Published {
+			reason := all[r.Journey].enough(r.N, int64(max(fewestForDrivers, fewestPerPredictor*len(run))), r.Outcome, r.Stage)
+			for _, other := range run {
+				reason = worse(reason, heldBack(disclosure.Reason(all[r.Journey].reason(all[r.Journey].trend[other.Construct], "", "", r.Stage, slice{}))))
+			}
+			if reason != disclosure.Published {
 				*r = Driver{Journey: r.Journey, Outcome: r.Outcome, Stage: r.Stage, Construct: r.Construct, Withheld: string(reason)}
 				continue
 			}
