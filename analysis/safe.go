@@ -44,6 +44,7 @@ type safety struct {
 	rates    []disclosure.Reason             // what was decided for the response rates; filled by safeRates
 	paired   map[[3]string]int64             // people behind the change of everybody in a construct from one stage to another; filled by safeChanges
 	changed  map[[3]string]disclosure.Reason // what was decided for that change; filled by safeChanges
+	voices   []disclosure.Reason             // what was decided for the commenters; filled by safeVoices
 	past     pastCells                       // what earlier releases published
 }
 
@@ -76,8 +77,8 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable) error {
 	return joined(
 		a.safeTrends(ctx, all), a.safePartials(ctx, all), a.safeItems(ctx, all), a.safeRates(ctx, all), a.safeRecommend(ctx, all), a.safeReliability(ctx, all),
 		a.safeChanges(ctx, all), a.safeComparisons(ctx, all), a.safeSeries(ctx, all), a.safeSilence(ctx, all), a.safeCareless(ctx, all),
-		a.safeNonresponse(ctx, all), a.safeEffects(ctx, all), a.safeDrivers(ctx, all), a.safeRetention(ctx, all), a.safeHypotheses(ctx, all),
-		a.safeVoices(ctx, all), a.safeCensus(ctx, all), a.carryOver(ctx, ledgerTables()),
+		a.safeNonresponse(ctx, all), a.safeEffects(ctx, all), a.safeDrivers(ctx, all), a.safeRetention(ctx, all), a.safeVoices(ctx, all),
+		a.safeHypotheses(ctx, all), a.safeCensus(ctx, all), a.carryOver(ctx, ledgerTables()),
 	)
 }
 

@@ -36,7 +36,7 @@ func (a *analyzer) hypothesisReasons(s *safety, run []Hypothesis) []disclosure.R
 	line := disclosure.Line{Total: -1}
 	for i := range run {
 		r := &run[i]
-		groups[i] = disclosure.Group{N: int(zero(r.N)), K: s.k, Withheld: a.hypothesisReason(s, r)}
+		groups[i] = disclosure.Group{N: int(zero(r.N)), K: a.fewestBehind(s, r), Withheld: a.hypothesisReason(s, r)}
 		if r.Wave == "" {
 			line.Total = i
 		} else {
@@ -67,8 +67,22 @@ func (l *journeyLayout) hypothesis(id string) *koe.Hypothesis {
 	return nil
 }
 
+// fewestBehind is how many people must stand behind what was found: pairs of answers, commenters, or people.
+func (a *analyzer) fewestBehind(s *safety, r *Hypothesis) int {
+	if journey, ok := a.layout.journey(r.Journey); ok {
+		switch h := journey.hypothesis(r.Hypothesis); {
+		case h == nil:
+		case h.Kind == koe.HypothesisChange:
+			return max(s.k, fewestPairs)
+		case h.Kind == koe.HypothesisTheme:
+			return max(s.k, a.safety.MinComments)
+		}
+	}
+	return s.k
+}
+
 func (a *analyzer) hypothesisReason(s *safety, r *Hypothesis) disclosure.Reason {
-	if zero(r.N) < int64(s.k) {
+	if zero(r.N) < int64(a.fewestBehind(s, r)) {
 		return disclosure.Small
 	}
 	journey, ok := a.layout.journey(r.Journey)
@@ -82,9 +96,6 @@ func (a *analyzer) hypothesisReason(s *safety, r *Hypothesis) disclosure.Reason 
 		return reason
 	}
 	if h.Kind == koe.HypothesisChange {
-		if zero(r.N) < int64(max(s.k, fewestPairs)) {
-			return disclosure.Small
-		}
 		reason = worse(reason, heldBack(s.changed[[3]string{h.Measure, h.From, r.Stage}])) // single waves add up to it
 	}
 	if h.From != "" {
@@ -100,7 +111,9 @@ func (a *analyzer) hypothesisReason(s *safety, r *Hypothesis) disclosure.Reason 
 			}
 		}
 	}
-	if h.Kind != koe.HypothesisTheme {
+	if h.Kind == koe.HypothesisTheme { // it is of the commenters
+		reason = worse(reason, disclosure.Reason(s.reason(s.voices, "", "", r.Stage, at)))
+	} else {
 		reason = worse(reason, s.measure(h.Measure, "", "", r.Stage, at), s.besideMeasure(journey, r, h, at))
 	}
 	if _, measure := journey.measureOfGroups(h); measure {
@@ -147,6 +160,8 @@ func (s *safety) besideMeasure(j *journeyLayout, r *Hypothesis, h *koe.Hypothesi
 		if answered := s.answered[h.Measure]; answered != nil {
 			apart := max(int64(answered[cell])-zero(r.N), zero(r.N)-int64(answered[cell]))
 			few = apart > 0 && (apart < int64(s.k) || j.familyOf(h.Measure) != nil) // of a scale: the item stands on those who answered all of it
+		} else if scored := s.scored[h.Measure]; scored != nil { // waves of which there is no verdict yet are in the scores
+			few = leaves(int64(scored[cell]), zero(r.N), s.k)
 		}
 	case koe.HypothesisChange:
 		if pairs := s.paired[[3]string{h.Measure, h.From, r.Stage}]; r.Wave == "" { // the change has the pairs of every wave

@@ -2,7 +2,9 @@ package analysis
 
 import (
 	"context"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 
 	"koe/analysis/disclosure"
@@ -79,9 +81,13 @@ func (a *analyzer) safeRetention(ctx context.Context, all map[string]*safety) er
 	for _, s := range all {
 		g = s.grid
 	}
+	who, err := a.whoStays(ctx, g)
+	if err != nil {
+		return err
+	}
 	published, moved := map[nodeKey]bool{}, map[nodeKey]bool{}
 	for _, run := range runs(rows, func(r *Retention) string { return strconv.FormatInt(r.Months, 10) }) {
-		reasons := a.retentionReasons(g, run)
+		reasons := a.retentionReasons(g, who, run)
 		a.holdRetention(g, run, past, reasons)
 		for i := range run {
 			r := &run[i]
@@ -117,7 +123,7 @@ func (a *analyzer) safeRetention(ctx context.Context, all map[string]*safety) er
 }
 
 // retentionReasons decides for the points of one month: first over the people at risk, then over the leavers.
-func (a *analyzer) retentionReasons(g *grid, run []Retention) map[nodeKey]disclosure.Reason {
+func (a *analyzer) retentionReasons(g *grid, who *stayers, run []Retention) map[nodeKey]disclosure.Reason {
 	k10, k5 := max(fewestAtRisk, a.safety.MinGroup), a.safety.MinGroup
 	risk, leavers := make([]disclosure.Group, len(g.nodes)), make([]disclosure.Group, len(g.nodes))
 	for i := range g.nodes {
@@ -128,11 +134,12 @@ func (a *analyzer) retentionReasons(g *grid, run []Retention) map[nodeKey]disclo
 			risk[i].N, leavers[i].N = int(zero(r.AtRisk)), int(zero(r.Leavers))
 		}
 	}
-	riskReasons := decideNodes(g, risk)
+	atRisk, left := who.after(run[0].Months)
+	riskReasons := who.decide(risk, atRisk)
 	for i := range leavers {
 		leavers[i].Withheld = riskReasons[i]
 	}
-	reasons := decideNodes(g, leavers)
+	reasons := who.decide(leavers, left)
 	out := map[nodeKey]disclosure.Reason{}
 	for i, n := range g.nodes {
 		out[n.nodeKey] = worse(riskReasons[i], reasons[i])
@@ -140,10 +147,9 @@ func (a *analyzer) retentionReasons(g *grid, run []Retention) map[nodeKey]disclo
 	return out
 }
 
-// decideNodes decides over the units alone, with a rest in every line for people who belong to no shown part.
-func decideNodes(g *grid, nodes []disclosure.Group) []disclosure.Reason {
-	groups := append([]disclosure.Group(nil), nodes...)
-	var lines []disclosure.Line
+// unitLines are the lines of the units alone, each with a rest for people who belong to no shown part; the rests are numbered behind
+// the units.
+func unitLines(g *grid) (lines []disclosure.Line) {
 	for total := range g.nodes {
 		parts := map[string][]int{}
 		var order []string
@@ -156,13 +162,72 @@ func decideNodes(g *grid, nodes []disclosure.Group) []disclosure.Reason {
 			}
 		}
 		for _, segment := range order {
-			rest := groups[total].N
-			for _, part := range parts[segment] {
-				rest -= groups[part].N
-			}
-			groups = append(groups, disclosure.Group{N: max(rest, 0), K: groups[total].K})
-			lines = append(lines, disclosure.Line{Total: total, Parts: append(parts[segment], len(groups)-1)})
+			lines = append(lines, disclosure.Line{Total: total, Parts: append(parts[segment], len(g.nodes)+len(lines))})
 		}
 	}
-	return disclosure.DecideLines(groups, lines)[:len(nodes)]
+	return lines
+}
+
+// withRests gives the groups of the units, and behind them those of the rests of their lines.
+func withRests(nodes []disclosure.Group, lines []disclosure.Line) []disclosure.Group {
+	groups := slices.Clone(nodes)
+	for _, line := range lines {
+		rest := groups[line.Total].N
+		for _, part := range line.Parts[:len(line.Parts)-1] {
+			rest -= groups[part].N
+		}
+		groups = append(groups, disclosure.Group{N: max(rest, 0), K: groups[line.Total].K})
+	}
+	return groups
+}
+
+// decideNodes decides over the units alone, of whom nothing but their sizes is known. Of a unit that is published, those above it are less
+// it even where the ones between are not: what is left of them must not be a few.
+func decideNodes(g *grid, nodes []disclosure.Group) []disclosure.Reason {
+	lines := unitLines(g)
+	nodes = slices.Clone(nodes)
+	for {
+		reasons := disclosure.DecideLines(withRests(nodes, lines), lines)[:len(nodes)]
+		victim := leftAcross(g, nodes, reasons)
+		if victim < 0 {
+			return reasons
+		}
+		nodes[victim].Withheld = disclosure.Complement
+	}
+}
+
+// leftAcross finds a published unit of which too few people are left when the published units below it, at whatever depth, are taken off:
+// it gives the smallest of these, or the unit where nothing else goes; -1 when there is none.
+func leftAcross(g *grid, nodes []disclosure.Group, reasons []disclosure.Reason) int {
+	for total := range g.nodes {
+		if reasons[total] != disclosure.Published || nodes[total].N == 0 {
+			continue
+		}
+		left, smallest := map[string]int{}, map[string]int{}
+		for i := total + 1; i < len(g.nodes); i++ {
+			if reasons[i] != disclosure.Published || nodes[i].N == 0 {
+				continue
+			}
+			top, above := i, g.nodes[i].parent
+			for above >= 0 && above != total && (reasons[above] != disclosure.Published || nodes[above].N == 0) {
+				top, above = above, g.nodes[above].parent
+			}
+			if above != total {
+				continue
+			}
+			segment := g.nodes[top].segment // the hierarchies below a unit do not add up together
+			if _, known := left[segment]; !known {
+				left[segment], smallest[segment] = nodes[total].N, i
+			}
+			if left[segment] -= nodes[i].N; nodes[i].N < nodes[smallest[segment]].N {
+				smallest[segment] = i
+			}
+		}
+		for _, segment := range slices.Sorted(maps.Keys(left)) {
+			if left[segment] > 0 && left[segment] < nodes[total].K {
+				return smallest[segment]
+			}
+		}
+	}
+	return -1
 }

@@ -2,10 +2,91 @@ package analysis
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 
 	"koe/analysis/disclosure"
+	"koe/analysis/stats"
 )
+
+// stayers are the stays of hires by the units that they are in, for the engine to decide over.
+type stayers struct {
+	plan  *disclosure.Plan
+	lines []disclosure.Line
+	stays [][]stats.Duration // of each atom of plan
+}
+
+// whoStays reads the stays of hires, and lays the units that they are in. Nothing but their units tells stays apart here.
+func (a *analyzer) whoStays(ctx context.Context, g *grid) (*stayers, error) {
+	units := "''"
+	if len(a.layout.segments) > 0 {
+		columns := make([]string, len(a.layout.segments))
+		for i, segment := range a.layout.segments {
+			columns[i] = "coalesce(" + quote(segment.column) + ", '')"
+		}
+		units = "concat_ws(chr(31), " + strings.Join(columns, ", ") + ")"
+	}
+	rows, err := readRows[stays](ctx, a.conn, fmt.Sprintf(`SELECT '' AS segment, %s AS member, spell.joined_on, spell.left_on, spell.left_reason, count(*) AS n
+		FROM spell JOIN person USING (person_key) WHERE role = 'hire' AND spell.joined_on IS NOT NULL AND spell.joined_on <= CAST(%s AS DATE) GROUP BY ALL ORDER BY ALL`, units, literal(a.today.String())))
+	if err != nil {
+		return nil, err
+	}
+	s := &stayers{lines: unitLines(g)}
+	picture := disclosure.Picture{Groups: len(g.nodes) + len(s.lines), Lines: s.lines}
+	for _, run := range runs(rows, func(r *stays) string { return r.Member }) {
+		in := []int{0}
+		for i, member := range strings.Split(run[0].Member, "\x1f") {
+			if i < len(a.layout.segments) {
+				if node, ok := g.index[nodeKey{a.layout.segments[i].name, member}]; ok && member != "" {
+					in = append(in, node)
+				}
+			}
+		}
+		for _, line := range s.lines {
+			rest := len(line.Parts) - 1
+			if slices.Contains(in, line.Total) && !slices.ContainsFunc(line.Parts[:rest], func(part int) bool { return slices.Contains(in, part) }) {
+				in = append(in, line.Parts[rest])
+			}
+		}
+		all := a.durations(run)
+		n := 0
+		for _, d := range all {
+			n += int(d.Count)
+		}
+		picture.Atoms = append(picture.Atoms, disclosure.Atom{N: n, Stays: []disclosure.Stay{{Leaf: len(picture.Leaves)}}})
+		picture.Leaves = append(picture.Leaves, in)
+		s.stays = append(s.stays, all)
+	}
+	s.plan = disclosure.NewPlan(picture)
+	return s, nil
+}
+
+// after counts who of each atom is still watched after so many months, and who has left by then.
+func (s *stayers) after(months int64) (atRisk, left []int) {
+	atRisk, left = make([]int, len(s.stays)), make([]int, len(s.stays))
+	for i, all := range s.stays {
+		for _, d := range all {
+			if d.Time >= daysOf(months) {
+				atRisk[i] += int(d.Count)
+			}
+			if d.Event && d.Time <= daysOf(months) {
+				left[i] += int(d.Count)
+			}
+		}
+	}
+	return atRisk, left
+}
+
+// decide decides over the units, of whose stays so many of each atom count.
+func (s *stayers) decide(nodes []disclosure.Group, counted []int) []disclosure.Reason {
+	decisions := s.plan.DecideAnswered(withRests(nodes, s.lines), counted)
+	reasons := make([]disclosure.Reason, len(nodes))
+	for i := range nodes {
+		reasons[i] = decisions[i].Withheld
+	}
+	return reasons
+}
 
 // pastPoint is what earlier releases showed of a point of a retention curve, as new.
 type pastPoint struct {

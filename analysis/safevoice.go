@@ -44,6 +44,9 @@ func (a *analyzer) safeVoices(ctx context.Context, all map[string]*safety) error
 		}
 		reasons[run[0].Journey] = s.figure(figureName("voice"), n, a.safety.MinComments)
 	}
+	for journey, s := range all {
+		s.voices = reasons[journey]
+	}
 	return joined(a.safeThemes(ctx, all, reasons), a.safeKeyness(ctx, all, reasons), a.safeCooccurrence(ctx, all, reasons), a.safeComments(ctx, all, reasons))
 }
 
@@ -182,7 +185,8 @@ const (
 	mostEdges    = 60
 )
 
-// safeCooccurrence gives the strongest edges of each network, without numbers of people: how many use a word alone may be few.
+// safeCooccurrence gives the strongest edges of each network between what min_group people and more say, without numbers of people:
+// how many use a word alone may be few.
 func (a *analyzer) safeCooccurrence(ctx context.Context, all map[string]*safety, reasons map[string][]disclosure.Reason) error {
 	rows, err := readMain[Cooccurrence](ctx, a, "cooccurrence", "journey, kind, jaccard DESC, item_a, item_b")
 	if err != nil {
@@ -195,7 +199,7 @@ func (a *analyzer) safeCooccurrence(ctx context.Context, all map[string]*safety,
 			continue
 		}
 		for _, r := range run[:min(len(run), mostEdges)] {
-			if *r.Jaccard >= leastJaccard {
+			if *r.Jaccard >= leastJaccard && zero(r.PeopleA) >= int64(a.safety.MinGroup) && zero(r.PeopleB) >= int64(a.safety.MinGroup) {
 				r.PeopleA, r.PeopleB, r.BothPeople = nil, nil, nil
 				out = append(out, r)
 			}

@@ -192,14 +192,17 @@ func sortedKeys[T any](m map[string]T) []string {
 }
 
 // hypotheses counts, by wave and over all, who is behind each hypothesis: part "" is whoever has a value (both values, of an
-// association; a comment, of a theme); "one" and "other" are the groups of a contrast; a stage's name is that of a peak's stage.
+// association; a comment, of a theme); "one" and "other" are the groups of a contrast; a stage's name is that of a peak's stage. Over all
+// are the waves of its stage whose quarter is over.
 func (c *crowding) hypotheses(j *koe.Journey) {
 	for i := range j.Hypotheses {
 		h := &j.Hypotheses[i]
 		of := Crowd{Table: "hypothesis", Journey: j.ID, Name: h.ID, Stage: h.Stage}
+		waves := c.judged(j.ID, h.Stage)
 		take := func(part, wave string, who int32) {
-			of.Part = part
-			for _, of.Wave = range []string{"", wave} {
+			of.Part, of.Wave = part, wave
+			c.take(of, who, 1)
+			if of.Wave = ""; waves[wave] {
 				c.take(of, who, 1)
 			}
 		}
@@ -232,6 +235,22 @@ func (c *crowding) hypotheses(j *koe.Journey) {
 			}
 		}
 	}
+}
+
+// judged are the waves of a stage that are over.
+func (c *crowding) judged(journey, stage string) set {
+	waves := set{}
+	for i := range c.answers {
+		if a := &c.answers[i]; a.journey == journey && a.stage == stage && a.wave < c.quarter {
+			waves[a.wave] = true
+		}
+	}
+	for i := range c.asked {
+		if a := &c.asked[i]; a.journey == journey && a.stage == stage && a.wave < c.quarter {
+			waves[a.wave] = true
+		}
+	}
+	return waves
 }
 
 // behind puts an answer to the people of a hypothesis.

@@ -17,6 +17,7 @@ import (
 // nothing outside of it.
 type people struct {
 	segments []string
+	quarter  string               // of the day of the analysis: waves before it are over, and hypotheses have verdicts there
 	stages   map[[2]string]int    // place of a journey's stage
 	counted  map[[2]string]string // the questions that are counted, with their families
 	answers  []reply
@@ -151,6 +152,11 @@ func readPeople(ctx context.Context, db *sql.DB) (*people, error) {
 		return m
 	}
 	today := about["as_of_date"]
+	day, err := koe.ParseDate(today)
+	if err != nil {
+		return nil, fmt.Errorf("read the day of the analysis: %w", err)
+	}
+	p.quarter = quarterOf(day)
 	return p, joined(p.readStages(ctx, db), p.readAnswers(ctx, db, list("r."), members), p.readAsked(ctx, db, list("i."), today, members),
 		p.readHad(ctx, db), p.readStays(ctx, db, list("p."), today, members), p.readComments(ctx, db, list("c."), members))
 }

@@ -23,6 +23,7 @@ type Stands struct {
 	Members []string // by segment, in the order of Published.Segments
 	Sets    []string // parts of everybody that figures of their own stand on: careless, kept, stayed:m3, silent:m3, with:mentor, without:mentor; of an item of a score given: whoever answered it
 	Apart   bool     // only of the parts, not of the cells
+	Over    bool     // the wave's quarter is over: what hypotheses say of all waves stands on such answers
 	Who     []int32  // the number of the person of each answer: one person may have several, at different stages
 }
 
@@ -129,6 +130,9 @@ func (p *people) stands() []Stands {
 				s.add(p.stays[i].who, Stands{Table: "left", Name: name, Members: p.stays[i].members})
 			}
 		}
+	}
+	for i := range s.all {
+		s.all[i].Over = s.all[i].Wave < p.quarter
 	}
 	return s.all
 }

@@ -1,0 +1,125 @@
+package analysis
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"koe"
+	"koe/analysis/disclosure"
+)
+
+// Of 19 hires 15 are in bureau A, 10 of them in its division x. The four who are in no bureau take A's curve with them; but everybody's less
+// x's, across the bureau that is withheld, is that of nine.
+func TestSafeRetention_WhatIsLeftAcrossAWithheldUnitIsLookedAt(t *testing.T) {
+	for _, c := range []struct {
+		nobody int // who are in no unit
+		want   string
+	}{{4, "'' '' '', bureau A complement, division A/x complement"}, {5, "'' '' '', bureau A complement, division A/x ''"}} {
+		w := newWorld(t, scaleJourney([]string{"m2"}, "fit:F1"))
+		b := &batch{}
+		for i := range 15 + c.nobody {
+			units := []string{}
+			if i < 15 {
+				units = append(units, "bureau=A")
+			}
+			if i < 10 {
+				units = append(units, "division=x")
+			}
+			b.people = append(b.people, person(fmt.Sprint("p", i), "2026-01-05", units...))
+		}
+		w.script = []*batch{b}
+		w.build()
+		if got := strings.Join(w.table("SELECT segment, member, withheld FROM safe_retention WHERE months = 3 ORDER BY ALL"), ", "); got != c.want {
+			t.Errorf("%d in no unit: %s, want %s", c.nobody, got, c.want)
+		}
+	}
+}
+
+// Sizes alone: 19 in all, 15 in a unit that is withheld, and of these 10 and 5 in its parts.
+func TestDecideNodes_WhatIsLeftAcrossAWithheldUnit(t *testing.T) {
+	g := &grid{nodes: []node{{parent: -1, level: -1}, {nodeKey{"bureau", "A"}, 0, 0}, {nodeKey{"division", "A/x"}, 1, 1}, {nodeKey{"division", "A/y"}, 1, 1}}}
+	of := func(n ...int) (groups []disclosure.Group) {
+		for _, n := range n {
+			groups = append(groups, disclosure.Group{N: n, K: 5})
+		}
+		groups[1].Withheld = disclosure.Complement
+		return groups
+	}
+	for _, c := range []struct {
+		n    []int
+		want []disclosure.Reason
+	}{
+		{[]int{19, 15, 10, 5}, []disclosure.Reason{"", "complement", "", "complement"}}, // 4 would be left without both, 9 without x alone
+		{[]int{20, 15, 10, 5}, []disclosure.Reason{"", "complement", "", ""}},
+		{[]int{15, 15, 10, 5}, []disclosure.Reason{"", "complement", "", ""}}, // nobody is left
+	} {
+		if diff := cmp.Diff(c.want, decideNodes(g, of(c.n...))); diff != "" {
+			t.Errorf("%v: %s", c.n, diff)
+		}
+	}
+}
+
+// A share among commenters says how many of them spoke: it needs as many as a number of commenters does (METHOD 5.4).
+func TestSafeHypothesis_AThemeNeedsItsCommenters(t *testing.T) {
+	for said, want := range map[int]string{8: "small", 12: "''"} {
+		w := commenters(t, 30, []string{"m2"}, func(i int, _ string) string {
+			if i < said {
+				return "転勤が不安です。"
+			}
+			return ""
+		})
+		w.journeys[0].Hypotheses = []koe.Hypothesis{{ID: "h", Stage: "m2", Kind: koe.HypothesisTheme, Measure: "transfer", Expect: "above", Bar: 0.2}}
+		w.seen = map[string]map[string]time.Time{"j": {"h": time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}}
+		w.build()
+		for _, row := range w.table("SELECT withheld FROM safe_hypothesis") {
+			if row != want {
+				t.Errorf("%d left a comment: %s, want %s", said, row, want)
+			}
+		}
+	}
+}
+
+// Answers in a quarter that lasts are published where nobody was invited, but have no verdict yet: with two of them, the mean of all less
+// that of the hypothesis is the sum of these two.
+func TestSafeHypothesis_AFewWhoWaitForTheirVerdictDoNotFollow(t *testing.T) {
+	for waiting, want := range map[int]string{2: "'' complement, 2026Q2 complement", 6: "'' '', 2026Q2 ''"} {
+		w := hypothesisWorld(t, true, koe.Hypothesis{Kind: koe.HypothesisLevel, Measure: "fit", Expect: "above", Bar: 3}, repeat(20, 5)...)
+		w.script = append(w.script, &batch{submissions: respond("m2", "2026-11-10", repeat(waiting, 1)...)})
+		for i := range w.script[1].submissions {
+			w.script[1].submissions[i].Response += "again"
+		}
+		w.build()
+		if got := w.table("SELECT n FROM safe_trend WHERE construct = 'fit' AND stage = 'm2' AND grain = 'all' AND segment = ''"); !cmp.Equal(got, []string{fmt.Sprint(20 + waiting)}) {
+			t.Errorf("the score is of %v: the test shows nothing", got)
+		}
+		if got := strings.Join(w.table("SELECT wave, withheld FROM safe_hypothesis ORDER BY wave"), ", "); got != want {
+			t.Errorf("%d wait: %s, want %s", waiting, got, want)
+		}
+	}
+}
+
+// With a threshold of 8, words that seven people use are not told together with others.
+func TestSafeCooccurrence_NeedsAsManyPeopleAsAScore(t *testing.T) {
+	for least, want := range map[int]int{5: 2, 8: 0} {
+		w := commenters(t, 12, []string{"m2"}, func(i int, _ string) string {
+			switch {
+			case i < 6:
+				return "残業と転勤。"
+			case i < 9:
+				return "残業。"
+			case i < 10:
+				return "転勤。"
+			}
+			return "食堂。"
+		})
+		w.settings.Disclosure.MinGroup = least
+		w.build()
+		if got := w.table("SELECT * FROM safe_cooccurrence WHERE withheld = ''"); len(got) != want {
+			t.Errorf("a threshold of %d: %v", least, got)
+		}
+	}
+}
