@@ -191,7 +191,7 @@ func (c *composer) retentionPart() *part {
 		}
 		who := c.say("cover.everybody")
 		if r.Segment != "" {
-			who = c.memberLabel(r.Segment, r.Member)
+			who = c.memberApart(r.Segment, r.Member)
 		}
 		leavers := people(r.Leavers, r.LeaversShown)
 		if r.Leavers == nil && r.LeaversShown == "<5" {

@@ -112,6 +112,22 @@ func (c *composer) memberLabel(segment, member string) string {
 	return member
 }
 
+// memberApart is the label of a member in a table that does not show what it belongs to: with the units above it where another has the
+// same name.
+func (c *composer) memberApart(segment, member string) string {
+	label := c.memberLabel(segment, member)
+	i := strings.LastIndexByte(member, '/')
+	if i < 0 {
+		return label
+	}
+	for _, m := range c.pub.Members {
+		if (m.Segment != segment || m.Member != member) && c.memberLabel(m.Segment, m.Member) == label {
+			return c.memberPath(member[:i]) + " " + label
+		}
+	}
+	return label
+}
+
 // heatByConstruct has a row a member and a column a construct that is followed over time, all stages together.
 func (c *composer) heatByConstruct(journey, name string, members []analysis.Member) *part {
 	var constructs []analysis.ConstructFact

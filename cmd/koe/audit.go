@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -204,13 +203,13 @@ func (a *app) inspect(w *journey.Workspace, s *store.Store) func(ctx context.Con
 		if len(r.Findings) == 0 {
 			return nil
 		}
-		var list []error
+		var list []string
 		for _, f := range r.Findings[:min(len(r.Findings), fewFindings)] {
-			list = append(list, errors.New("  "+a.finding(f)))
+			list = append(list, "  "+a.finding(f))
 		}
 		return koe.Errorf(koe.Forbidden, a.say(
-			"公表しませんでした。ファイルから、知られてはならないことが %d 件分かるためです。\n%w\nkoe report --draft で同じ内容の下書きを作り、koe audit でその名前を指定すると、すべての箇所が分かります。",
-			"it was not published: the files give away %d things that must not be learnt\n%w\nkoe report --draft writes the same as a draft to look at; koe audit with its name lists every place"),
-			len(r.Findings), errors.Join(list...))
+			"公表しませんでした。ファイルから、知られてはならないことが %d 件分かるためです。\n%s\nkoe report --draft で同じ内容の下書きを作り、koe audit でその名前を指定すると、すべての箇所が分かります。",
+			"it was not published: the files give away %d things that must not be learnt\n%s\nkoe report --draft writes the same as a draft to look at; koe audit with its name lists every place"),
+			len(r.Findings), strings.Join(list, "\n"))
 	}
 }

@@ -76,7 +76,7 @@ func readers(ctx context.Context, w *journey.Workspace, release string, t *audit
 	}
 	t.Groups, t.Crowds = make([]audit.Group, len(all.Stands)), make([]audit.Crowd, len(all.Crowds))
 	for i, s := range all.Stands {
-		t.Groups[i] = audit.Group{Table: s.Table, Journey: s.Journey, Name: s.Name, Stage: s.Stage, From: s.From, Wave: s.Wave, Cohort: s.Cohort, Members: s.Members, Sets: s.Sets, Apart: s.Apart, Who: s.Who}
+		t.Groups[i] = audit.Group{Table: s.Table, Journey: s.Journey, Name: s.Name, Stage: s.Stage, From: s.From, Wave: s.Wave, Cohort: s.Cohort, Members: s.Members, Sets: s.Sets, Apart: s.Apart, Over: s.Over, Who: s.Who}
 	}
 	for i, c := range all.Crowds {
 		t.Crowds[i] = audit.Crowd(c)

@@ -20,6 +20,7 @@ type Group struct {
 	Members []string // by segment, in the order of the facts' hierarchies
 	Sets    []string // parts of everybody with figures of their own: kept, careless, stayed:m3, silent:m3, with:mentor, without:mentor
 	Apart   bool     // only of the sets, not of the cells
+	Over    bool     // hypotheses have verdicts over its wave
 	Who     []int32  // the number of the person of each answer; nil: N answers of as many people
 	N       int
 }
@@ -91,7 +92,7 @@ func (a *auditor) attack(ctx context.Context) error {
 		if lives[of] != nil {
 			from = nil
 			for at := range published[of] {
-				if at.set != "" { // the ledger does not keep who was in which part
+				if at.set != "" || at.grain == judged { // the ledger does not keep who was in which part
 					delete(published[of], at)
 				}
 			}
@@ -390,6 +391,9 @@ func (p *picture) cellsOf(g Group) (cells []slot) {
 		}
 		for _, stage := range stages {
 			cells = append(cells, slot{segment: segment, member: member, stage: stage, grain: "all"})
+			if g.Over && s < 0 {
+				cells = append(cells, slot{stage: stage, grain: judged})
+			}
 			if g.Wave != "" {
 				cells = append(cells, slot{segment: segment, member: member, stage: stage, grain: "quarter", period: g.Wave})
 			}
@@ -400,6 +404,9 @@ func (p *picture) cellsOf(g Group) (cells []slot) {
 	}
 	for _, set := range g.Sets {
 		cells = append(cells, slot{stage: stages[len(stages)-1], grain: "all", set: set})
+		if set == "given" && g.Over {
+			cells = append(cells, slot{stage: stages[len(stages)-1], grain: judged, set: set})
+		}
 		if set == "given" && g.Wave != "" {
 			cells = append(cells, slot{stage: stages[len(stages)-1], grain: "quarter", period: g.Wave, set: set})
 		}

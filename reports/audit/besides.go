@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -37,7 +38,7 @@ func (r *reading) besides(g *grid, section, rest string, j *Journey) bool {
 	case section == "method" && is("method.careless"):
 		r.each(g, j, []string{"col.construct", "col.stage", "col.n", "col.flagged", "col.mean", "col.without", "col.remark"}, r.careless)
 	case section == "retention" && rest == "":
-		r.each(g, j, []string{"col.member", "col.months", "col.survival", "col.ci", "col.leavers", "col.atrisk", "col.remark"}, r.retention)
+		r.retention(g, j)
 	case section == "retention" && is("retention.test"):
 		r.each(g, j, []string{"col.segment", "col.one", "col.other", "χ²", "p", "col.reading"}, r.retentionTest)
 	case section == "voice" && is("voice.theme"):
@@ -153,24 +154,28 @@ func (r *reading) hypothesis(g *grid, row []cell, j *Journey) bool {
 	if wave != "" {
 		at.grain, at.period = "quarter", wave
 	}
-	say := func(table, column string) {
-		r.tell(printed{subject{table, j.ID, h.Measure}, at, column}, g, row[4], true)
-	}
 	least, parts := r.truth.MinGroup, []string{""}
-	table := "trend"
+	of := subject{"trend", j.ID, h.Measure}
 	if find(j.Questions, h.Measure, "") != "" {
-		if table = "item"; r.ofScore(j, h.Measure) {
+		if of.table = "item"; r.ofScore(j, h.Measure) {
 			at.set = "given" // whoever answered it, not only who answered all of its score
 		}
 	}
+	if h.Kind == "change" {
+		of.table = "change"
+	}
+	if wave == "" && r.waits(of, h) {
+		at.grain = judged
+	}
+	say := func(column string) { r.tell(printed{of, at, column}, g, row[4], true) }
 	switch h.Kind {
 	case "level":
-		say(table, "col.mean")
+		say("col.mean")
 	case "share":
-		say(table, "col.share "+h.ID)
+		say("col.share " + h.ID)
 	case "change":
 		at.set, least = h.From, r.least("change")
-		say("change", "col.meanchange")
+		say("col.meanchange")
 	case "theme":
 		least = r.least("voice")
 	case "contrast":
@@ -183,6 +188,14 @@ func (r *reading) hypothesis(g *grid, row []cell, j *Journey) bool {
 	}
 	r.smallestOf(g, row[7], claim{crowd: Crowd{Table: "hypothesis", Journey: j.ID, Name: h.ID, Stage: h.Stage, Wave: wave}, least: least}, parts, h.Kind == "peak")
 	return true
+}
+
+// waits reports whether there are published answers of a hypothesis' stage in a wave that has no verdict yet.
+func (r *reading) waits(of subject, h *Hypothesis) bool {
+	if of.table == "change" {
+		of.name += " " + h.From + " " + h.Stage
+	}
+	return slices.ContainsFunc(r.groups()[of], func(g Group) bool { return g.Stage == h.Stage && !g.Over })
 }
 
 // ofScore reports whether what is said of a question stands on those who answered all of a score.
@@ -328,43 +341,71 @@ func (r *reading) careless(g *grid, row []cell, j *Journey) bool {
 	return construct != "" && stage != ""
 }
 
-// retention reads a point of a curve: the people still watched, and those who had left.
-func (r *reading) retention(g *grid, row []cell, _ *Journey) bool {
-	m, ok := r.member(row[0].text, nil, r.before, nil)
-	if row[0].text == plain(r.words["cover.everybody"]) {
-		ok = true
+// retention reads points of curves: the people still watched, and those who had left. Units may have one name: the one whose points stand
+// there already is another.
+func (r *reading) retention(g *grid, j *Journey) {
+	type point struct {
+		Member
+		months string
 	}
-	r.before = append(r.before, m)
-	months := ""
-	for _, n := range []string{"3", "6", "12", "24"} {
-		if row[1].text == r.fill("months", "n", n) {
-			months = n
+	whose, said := map[*cell]point{}, map[point]bool{}
+	for _, row := range g.rows {
+		if len(row) < 2 {
+			continue
+		}
+		months := ""
+		for _, n := range []string{"3", "6", "12", "24"} {
+			if row[1].text == r.fill("months", "n", n) {
+				months = n
+			}
+		}
+		m, ok := r.belowLabel(row[0].text)
+		if !ok {
+			m, ok = r.member(row[0].text, nil, r.before, func(m Member) bool { return said[point{m, months}] })
+		}
+		if at := (point{m, months}); ok && months != "" {
+			r.before, said[at], whose[&row[0]] = append(r.before, m), true, at
 		}
 	}
-	at := slot{segment: m.Segment, member: m.Member, grain: "all"}
-	for i, table := range []string{"left", "risk"} {
-		of := subject{table, "", months}
-		r.tell(printed{of, at, "col.survival"}, g, row[2], true)
-		r.claim(g, row[4+i], claim{of: of, at: at, least: r.least(table), nobody: table == "left"})
+	r.each(g, j, []string{"col.member", "col.months", "col.survival", "col.ci", "col.leavers", "col.atrisk", "col.remark"}, func(g *grid, row []cell, _ *Journey) bool {
+		point, ok := whose[&row[0]]
+		at := slot{segment: point.Segment, member: point.Member.Member, grain: "all"}
+		for i, table := range []string{"left", "risk"} {
+			of := subject{table, "", point.months}
+			r.tell(printed{of, at, "col.survival"}, g, row[2], true)
+			r.claim(g, row[4+i], claim{of: of, at: at, least: r.least(table), nobody: table == "left"})
+		}
+		return ok
+	})
+}
+
+// belowLabel finds a member that a table calls by the units above it and its own name, because another has that name too.
+func (r *reading) belowLabel(label string) (Member, bool) {
+	for name, all := range r.members {
+		for _, m := range all {
+			if m.Parent != "" && label == plain(strings.ReplaceAll(m.Parent, "/", " "))+" "+name {
+				return m, true
+			}
+		}
 	}
-	return ok && months != ""
+	return Member{}, false
 }
 
 // retentionTest reads the comparison of two members; both curves must be told.
 func (r *reading) retentionTest(g *grid, row []cell, _ *Journey) bool {
-	ok := true
+	ok, segment := true, r.segment(row[0].text)
 	for _, c := range row[1:3] {
-		m, known := r.path(c.text)
+		m, known := r.path(c.text, segment)
 		ok = ok && known
 		r.claim(g, cell{at: row[3].at, numbers: row[3].numbers}, claim{of: subject{"risk", "", "3"}, at: slot{segment: m.Segment, member: m.Member, grain: "all"}, least: r.least("risk"), unsaid: true})
 	}
 	return ok
 }
 
-// path finds a member by its path, as the reports write it.
-func (r *reading) path(label string) (Member, bool) {
+// path finds a member by its path, as the reports write it; of one segment, or of any.
+func (r *reading) path(label, segment string) (Member, bool) {
 	for _, m := range r.truth.Facts.Members {
-		if plain(strings.ReplaceAll(m.Member, "/", " ")) == label {
+		if (segment == "" || m.Segment == segment) && plain(strings.ReplaceAll(m.Member, "/", " ")) == label {
 			return m, true
 		}
 	}

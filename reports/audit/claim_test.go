@@ -177,3 +177,31 @@ func TestLooks_FormatsAndColoursThatHide(t *testing.T) {
 		}
 	}
 }
+
+// What a hypothesis says of all waves stands on those that are over. Beside the mean of all, two people who answered since are what is left.
+func TestAttack_AHypothesisBesideAnswersThatWaitForTheirVerdict(t *testing.T) {
+	for waiting, want := range map[int]string{2: "2人の値が計算できます: 「孤立感」 全体 2か月(22人) − 「孤立感」 全体 2か月 (判定の済んだ四半期)(20人)", 5: ""} {
+		over, since := scored(1, 20), scored(21, waiting)
+		over.Over, since.Wave = true, "2026Q4"
+		a := &auditor{figures: map[printed]said{}, truth: Truth{MinGroup: 5, MinComments: 10, Groups: []Group{over, since}, Facts: &Facts{Segments: [][]string{{"bureau"}},
+			Words: map[string]map[string]string{"ja": {"cover.everybody": "全体"}}, Journeys: []Journey{{ID: "j", Stages: []Named{{"m2", koe.Text{"ja": "2か月"}}}, Constructs: []Named{{"iso", koe.Text{"ja": "孤立感"}}}}}}}}
+		r := &reading{auditor: a, d: &document{name: "r.html"}, lang: "ja", words: map[string]string{"wave.all": "すべて"}, seen: map[printed]int{}}
+		h := Hypothesis{Named: Named{ID: "h", Title: koe.Text{"ja": "仮説"}}, Stage: "m2", Kind: "level", Measure: "iso"}
+		a.figures[printed{subject{"trend", "j", "iso"}, slot{stage: "m2", grain: "all"}, "col.mean"}] = said{numbers: []float64{3.1}}
+		row := make([]cell, 13)
+		row[0], row[2], row[4] = cell{text: "仮説"}, cell{text: "すべて"}, cell{text: "3.2", numbers: []float64{3.2}}
+		if !r.hypothesis(&grid{}, row, &Journey{ID: "j", Hypotheses: []Hypothesis{h}}) {
+			t.Fatal("the row is not understood")
+		}
+		if err := a.attack(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, f := range a.findings {
+			got += f.What.In("ja")
+		}
+		if got != want {
+			t.Errorf("%d wait: %s, want %s", waiting, got, want)
+		}
+	}
+}

@@ -67,6 +67,9 @@ type slot struct {
 	release                                    int
 }
 
+// judged is the grain of what hypotheses say of all waves together: of those that are over, where there are others.
+const judged = "judged"
+
 // subject is what is measured: the scores of a construct, the answers to a question, the rate of answering …
 type subject struct {
 	table, journey, name string
@@ -263,6 +266,11 @@ func (r *reading) period(label string) (string, bool) {
 	return label, label != ""
 }
 
+// within reports whether a member is what the document is about, or belongs to it.
+func (r *reading) within(m Member) bool {
+	return m.Segment == r.here.segment && m.Member == r.here.member || strings.HasPrefix(m.Member, r.here.member+"/")
+}
+
 // member finds whose row a label names: among the members of a hierarchy (nil: any), below the rows before where several
 // have one label.
 // taken says which of them the rows before have spoken of already (nil: none): another unit of the same name follows.
@@ -274,6 +282,11 @@ func (r *reading) member(label string, hierarchy []string, before []Member, take
 	for _, m := range r.members[label] {
 		if (hierarchy == nil || slices.Contains(hierarchy, m.Segment)) && (taken == nil || !taken(m)) {
 			fits = append(fits, m)
+		}
+	}
+	if len(fits) > 1 && r.here.member != "" { // the report of a unit speaks of it and of what belongs to it
+		if mine := slices.DeleteFunc(slices.Clone(fits), func(m Member) bool { return !r.within(m) }); len(mine) > 0 {
+			fits = mine
 		}
 	}
 	if len(fits) < 2 {

@@ -118,6 +118,13 @@ func (p *page) place() string {
 	return p.section
 }
 
+func (p *page) heading() string {
+	if p.part != nil {
+		return p.part.heading
+	}
+	return ""
+}
+
 func (p *page) element(n *html.Node) {
 	switch n.DataAtom {
 	case atom.Section:
@@ -139,7 +146,7 @@ func (p *page) element(n *html.Node) {
 		}
 	case atom.Li:
 		if n.FirstChild != nil && n.FirstChild.Type == html.TextNode && n.Parent.Parent != nil && n.Parent.Parent.DataAtom == atom.Dd && figure.FindString(n.FirstChild.Data) != "" {
-			p.d.sentences = append(p.d.sentences, spoken{place: p.place(), text: n.FirstChild.Data, stage: p.stage})
+			p.d.sentences = append(p.d.sentences, spoken{place: p.place(), text: n.FirstChild.Data, stage: p.stage, heading: p.heading()})
 		}
 	case atom.Blockquote:
 		one := spoken{place: p.place(), text: textOf(n)}

@@ -11,6 +11,7 @@ import (
 type spoken struct {
 	place, text string
 	stage       string // title of the stage that it stands under, in the journey's table
+	heading     string // of the part with the journey's table: the journey's title, or "" of the main one
 	journey     string // id of the journey that it names, when that is not the main one
 	source      string // of a comment: its stage and themes
 }
@@ -60,6 +61,11 @@ func (r *reading) sentence(s spoken) {
 		if rest, named := strings.CutPrefix(text, r.title(j.Title, j.ID)+" · "); named {
 			s.journey, text = j.ID, rest
 			break
+		}
+	}
+	if s.stage != "" { // two journeys may have stages and scores of one title
+		if j, _ := r.journeyOf(s.heading); j != nil {
+			s.journey = j.ID
 		}
 	}
 	for _, key := range sentences {
@@ -149,7 +155,7 @@ func (r *reading) fitsIn(j *Journey, key string, filled map[string]string, s spo
 	case "summary.level":
 		all = []told{{stage("stage"), "col.mean", filled["mean"]}}
 	case "summary.unit.better", "summary.unit.worse":
-		m, known := r.path(filled["member"])
+		m, known := r.path(filled["member"], "")
 		here := stage("stage")
 		ok = ok && known
 		here.segment, here.member = m.Segment, m.Member
@@ -221,9 +227,20 @@ func (r *reading) quote(s spoken) {
 
 // spokenIn reads the sentences and comments of a sheet: the key points, the journey's table, the comments.
 func (r *reading) spokenIn(g *grid) (is bool) {
-	section, rest := r.section(g.title)
-	_, rest = r.journeyOf(rest)
+	section, heading := r.section(g.title)
+	_, rest := r.journeyOf(heading)
 	switch {
+	case section == "journey":
+		for _, row := range g.rows {
+			for i := 1; i < min(len(row), len(g.heads)); i++ {
+				for _, line := range strings.Split(" "+row[i].text, " ・") {
+					if figure.FindString(line) != "" {
+						r.sentence(spoken{place: g.where(row[i]), text: line, stage: g.heads[i], heading: heading})
+					}
+				}
+			}
+		}
+		return true
 	case section == "summary":
 		for _, row := range g.rows {
 			if len(row) > 1 {

@@ -128,6 +128,9 @@ func (p *picture) called(lang string, at slot) string {
 	}
 	who = p.partOf(lang, who, at.set)
 	parts = append([]string{map[string]string{"ja": "「" + cut(name) + "」", "en": "“" + cut(name) + "”"}[lang], who}, parts...)
+	if at.grain == judged {
+		parts = append(parts, map[string]string{"ja": "(判定の済んだ四半期)", "en": "(quarters with a verdict)"}[lang])
+	}
 	if at.period != "" {
 		parts = append(parts, at.period)
 		if at.grain == "cohort" {
