@@ -24,7 +24,7 @@ func rooms() map[string][]string {
 		"koe":                  {},
 		"koe/journey":          {"koe"},
 		"koe/mail":             {"koe"},
-		"koe/store":            {"koe"},
+		"koe/store":            {"koe", "koe/internal/whole"},
 		"koe/schedules":        {"koe", "koe/journey", "koe/store", "koe/mail"},
 		"koe/collector":        {"koe", "koe/journey", "koe/store", "koe/internal/whole"},
 		"koe/analysis":         {"koe", "koe/journey", "koe/store", "koe/internal/whole"},

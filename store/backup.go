@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -22,8 +23,12 @@ import (
 //
 //	main/<table>.jsonl  the rows, each a list of columns; the first line names the columns
 //	vault.sealed        the vault's tables in the same form, sealed as a whole with the vault key
+//	beside/<file>       files that belong to the store without being in it, as they are
 //	manifest.json       last: what is there, how many rows, their SHA-256, and which key the vault has
 const backupFormat = 1
+
+// besideStore is where a backup has the files that are not in the store.
+const besideStore = "beside/"
 
 // manifest is the last entry of a backup.
 type manifest struct {
@@ -36,7 +41,7 @@ type manifest struct {
 
 type manifestEntry struct {
 	Name   string `json:"name"`
-	Rows   int    `json:"rows"`
+	Rows   int    `json:"rows"`   // of a table; 0 for a file
 	SHA256 string `json:"sha256"` // of the entry's bytes
 }
 
@@ -67,9 +72,9 @@ var primaryKeys = map[string]string{
 
 // Backup writes a backup of the whole store to w while others read and write it: the main part as of one moment, then the
 // vault as of one later. What is in the main part has its identity and token in the vault, since the vault is written first.
-// The vault is sealed with the vault key, without which the backup restores nothing. Write to a file beside, and rename it when
-// Backup has returned nil.
-func (s *Store) Backup(ctx context.Context, now time.Time, w io.Writer) error {
+// The vault is sealed with the vault key, without which the backup restores nothing. The files at the top of beside (nil: none)
+// go with it, after the store. Write to a file of its own, and rename it when Backup has returned nil.
+func (s *Store) Backup(ctx context.Context, now time.Time, w io.Writer, beside fs.FS) error {
 	if err := s.needVault(); err != nil {
 		return err
 	}
@@ -123,6 +128,11 @@ func (s *Store) Backup(ctx context.Context, now time.Time, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	files, err := backUpBeside(z, m.At, beside)
+	if err != nil {
+		return err
+	}
+	m.Entries = append(m.Entries, files...)
 	entry, err := z.CreateHeader(&zip.FileHeader{Name: "manifest.json", Method: zip.Deflate, Modified: m.At})
 	if err != nil {
 		return err
@@ -131,6 +141,41 @@ func (s *Store) Backup(ctx context.Context, now time.Time, w io.Writer) error {
 		return err
 	}
 	return z.Close()
+}
+
+// backUpBeside adds the files at the top of a folder, in the order of their names. A folder that is not there has none, and a
+// file that went meanwhile is left out.
+func backUpBeside(z *zip.Writer, at time.Time, beside fs.FS) (entries []manifestEntry, err error) {
+	if beside == nil {
+		return nil, nil
+	}
+	list, err := fs.ReadDir(beside, ".")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("back up the files beside the store: %w", err)
+	}
+	for _, file := range list {
+		if !file.Type().IsRegular() || strings.HasPrefix(file.Name(), ".") { // a dot: half written
+			continue
+		}
+		content, err := beside.Open(file.Name())
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("back up %s: %w", file.Name(), err)
+		}
+		name := besideStore + file.Name()
+		entry, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at})
+		sum := newSummed(entry)
+		if err == nil {
+			_, err = io.Copy(sum, content)
+		}
+		if err = errors.Join(err, content.Close()); err != nil {
+			return nil, fmt.Errorf("back up %s: %w", file.Name(), err)
+		}
+		entries = append(entries, manifestEntry{name, 0, sum.hex()})
+	}
+	return entries, nil
 }
 
 // snapshot runs fn in a transaction that reads and sees the database as of one moment.

@@ -1,17 +1,24 @@
 package store
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -163,7 +170,7 @@ func tables(t *testing.T, s *Store) map[string]string {
 func backupOf(t *testing.T, s *Store) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := s.Backup(t.Context(), backupNow, &b); err != nil {
+	if err := s.Backup(t.Context(), backupNow, &b, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -193,7 +200,7 @@ func TestRestore_GivesEveryRowBack(t *testing.T) {
 		for to, target := range places {
 			t.Run(from+" to "+to, func(t *testing.T) {
 				cfg := target()
-				if _, err := Restore(t.Context(), cfg, bytes.NewReader(backup), int64(len(backup))); err != nil {
+				if _, err := Restore(t.Context(), cfg, bytes.NewReader(backup), int64(len(backup)), ""); err != nil {
 					t.Fatal(err)
 				}
 				got, err := Open(t.Context(), cfg)
@@ -210,12 +217,103 @@ func TestRestore_GivesEveryRowBack(t *testing.T) {
 				if _, err := got.PersonByID(t.Context(), "1003"); err != nil {
 					t.Error(err)
 				}
-				if _, err := Restore(t.Context(), cfg, bytes.NewReader(backup), int64(len(backup))); koe.KindOf(err) != koe.Conflict {
+				if _, err := Restore(t.Context(), cfg, bytes.NewReader(backup), int64(len(backup)), ""); koe.KindOf(err) != koe.Conflict {
 					t.Errorf("restored over a store: %v", err)
 				}
 			})
 		}
 	}
+}
+
+// TestRestore_GivesTheFilesBesideBack: half-written ones and folders are none of the store's.
+func TestRestore_GivesTheFilesBesideBack(t *testing.T) {
+	key, dir := NewKey(), t.TempDir()
+	s := lived(t, Config{DSN: filepath.Join(dir, "from.sqlite"), Key: key})
+	var b bytes.Buffer
+	beside := fstest.MapFS{"2026-04-01.duckdb": {Data: []byte("figures")}, "2026-07-01.duckdb": {Data: bytes.Repeat([]byte("more"), 1<<18)},
+		".2026-10-01.duckdb.123": {Data: []byte("half")}, "old/2025-10-01.duckdb": {Data: []byte("not here")}}
+	if err := s.Backup(t.Context(), backupNow, &b, beside); err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(dir, "to", "released")
+	r, err := Restore(t.Context(), Config{DSN: filepath.Join(dir, "to.sqlite"), Key: key}, bytes.NewReader(b.Bytes()), int64(b.Len()), folder)
+	if err != nil || r.Files != 2 {
+		t.Fatal(r, err)
+	}
+	got := map[string]string{}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		content, err := os.ReadFile(filepath.Join(folder, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[e.Name()] = string(content)
+	}
+	if d := cmp.Diff(map[string]string{"2026-04-01.duckdb": "figures", "2026-07-01.duckdb": strings.Repeat("more", 1<<18)}, got); d != "" {
+		t.Error(d)
+	}
+	if err := s.Backup(t.Context(), backupNow, io.Discard, os.DirFS(filepath.Join(dir, "nothing"))); err != nil {
+		t.Errorf("without such a folder: %v", err)
+	}
+}
+
+func TestRestore_RefusesAFileThatWouldLeaveItsFolder(t *testing.T) {
+	key, dir := NewKey(), t.TempDir()
+	honest := backupOf(t, lived(t, Config{DSN: filepath.Join(dir, "from.sqlite"), Key: key}))
+	for _, name := range []string{"beside/../escaped", "beside/deeper/escaped", "beside/"} {
+		backup := withEntry(t, honest, name, "text")
+		_, err := Restore(t.Context(), Config{DSN: filepath.Join(dir, "to.sqlite"), Key: key}, bytes.NewReader(backup), int64(len(backup)), filepath.Join(dir, "released"))
+		if koe.KindOf(err) != koe.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "escaped" || strings.HasPrefix(e.Name(), "to.sqlite") }) {
+		t.Error(entries, err)
+	}
+}
+
+// withEntry gives a backup with one more entry, which its manifest names.
+func withEntry(t *testing.T, backup []byte, name, text string) []byte {
+	t.Helper()
+	from, err := zip.NewReader(bytes.NewReader(backup), int64(len(backup)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := readManifest(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	to := zip.NewWriter(&b)
+	for _, f := range from.File {
+		if f.Name != "manifest.json" {
+			if err := to.Copy(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	m.Entries = append(m.Entries, manifestEntry{Name: name, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(text)))})
+	manifest, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{name: []byte(text), "manifest.json": manifest} {
+		entry, err := to.Create(name)
+		if err == nil {
+			_, err = entry.Write(content)
+		}
+		if err != nil && !strings.HasSuffix(name, "/") {
+			t.Fatal(err)
+		}
+	}
+	if err := to.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func TestRestore_RefusesWhatIsNotWhole(t *testing.T) {
@@ -235,7 +333,7 @@ func TestRestore_RefusesWhatIsNotWhole(t *testing.T) {
 		"no zip":      {[]byte("hello"), key, koe.Invalid},
 	} {
 		dir := t.TempDir()
-		_, err := Restore(t.Context(), Config{DSN: filepath.Join(dir, "koe.sqlite"), Key: c.key}, bytes.NewReader(c.backup), int64(len(c.backup)))
+		_, err := Restore(t.Context(), Config{DSN: filepath.Join(dir, "koe.sqlite"), Key: c.key}, bytes.NewReader(c.backup), int64(len(c.backup)), "")
 		if err == nil || koe.KindOf(err) != c.kind {
 			t.Errorf("%s: %v, want %v", name, err, c.kind)
 		}
@@ -276,7 +374,7 @@ func TestBackup_IsWholeWhileOthersWrite(t *testing.T) {
 		for i := range 3 {
 			backup := backupOf(t, s)
 			to := Config{DSN: filepath.Join(t.TempDir(), "koe.sqlite"), Key: cfg.Key}
-			if _, err := Restore(t.Context(), to, bytes.NewReader(backup), int64(len(backup))); err != nil {
+			if _, err := Restore(t.Context(), to, bytes.NewReader(backup), int64(len(backup)), ""); err != nil {
 				t.Fatal(name, err)
 			}
 			got, err := Open(t.Context(), to)

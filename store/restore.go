@@ -14,18 +14,21 @@ import (
 	"strings"
 
 	"koe"
+	"koe/internal/whole"
 )
 
 // Restored says what was restored.
 type Restored struct {
-	Rows int
+	Rows  int // of tables
+	Files int // that the backup has beside the store
 }
 
 // Restore puts a backup into a place where there is no store yet: files that do not exist, or a PostgreSQL database whose
 // schemas are empty. The key must be the one that the vault was sealed with when the backup was written. All is checked before
 // anything is put in its place, and a Restore that fails leaves the place empty. The restored store is a new one to the
-// loader, which must rebuild the warehouse.
-func Restore(ctx context.Context, cfg Config, backup io.ReaderAt, size int64) (Restored, error) {
+// loader, which must rebuild the warehouse. The files beside the store go into the folder beside, where those of the same name
+// are replaced, before the store gets its place; "" leaves them in the backup.
+func Restore(ctx context.Context, cfg Config, backup io.ReaderAt, size int64, beside string) (Restored, error) {
 	z, err := zip.NewReader(backup, size)
 	if err != nil {
 		return Restored{}, koe.Errorf(koe.Invalid, "this is no backup of koe: %w", err)
@@ -56,7 +59,42 @@ func Restore(ctx context.Context, cfg Config, backup io.ReaderAt, size int64) (R
 	if err = errors.Join(err, s.Close()); err != nil {
 		return Restored{}, err
 	}
-	return Restored{Rows: rows}, place.settle()
+	files := 0
+	if beside != "" {
+		if files, err = restoreBeside(z, m, beside); err != nil {
+			return Restored{}, err
+		}
+	}
+	return Restored{rows, files}, place.settle()
+}
+
+// restoreBeside puts the files of a backup that are not of the store into a folder, each whole.
+func restoreBeside(z *zip.Reader, m manifest, folder string) (files int, err error) {
+	for _, e := range m.Entries {
+		name, is := strings.CutPrefix(e.Name, besideStore)
+		if !is {
+			continue
+		}
+		if name != filepath.Base(name) || !filepath.IsLocal(name) {
+			return files, koe.Errorf(koe.Invalid, "the backup has a file with the name %q, which is none", name)
+		}
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return files, err
+		}
+		err := whole.File(filepath.Join(folder, name), 0o400, func(out io.Writer) error {
+			f, err := z.Open(e.Name)
+			if err != nil {
+				return err
+			}
+			_, err = io.Copy(out, f)
+			return errors.Join(err, f.Close())
+		})
+		if err != nil {
+			return files, fmt.Errorf("restore %s: %w", name, err)
+		}
+		files++
+	}
+	return files, nil
 }
 
 func readManifest(z *zip.Reader) (m manifest, err error) {

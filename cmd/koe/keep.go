@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"koe/analysis"
 	"koe/internal/whole"
 	"koe/journey"
 	"koe/store"
@@ -20,7 +22,7 @@ func (a *app) backupCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.pass(c.Context(), func(w *journey.Workspace, s *store.Store, now time.Time) error {
-				if err := whole.File(args[0], 0o600, func(out io.Writer) error { return s.Backup(c.Context(), now, out) }); err != nil {
+				if err := whole.File(args[0], 0o600, func(out io.Writer) error { return s.Backup(c.Context(), now, out, os.DirFS(releasedFolder(w))) }); err != nil {
 					return err
 				}
 				if err := a.audit(c.Context(), s, now, "backup", 0, ""); err != nil {
@@ -33,6 +35,11 @@ func (a *app) backupCommand() *cobra.Command {
 			})
 		},
 	}
+}
+
+// releasedFolder is the folder with the figures of the releases, which are handed out as tables later.
+func releasedFolder(w *journey.Workspace) string {
+	return filepath.Dir(analysis.KeptFigures(w.Path(w.Settings.Warehouse), ""))
 }
 
 // keyName says where the vault key comes from.
@@ -66,12 +73,12 @@ func (a *app) restoreCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := store.Restore(c.Context(), cfg, f, info.Size())
+			r, err := store.Restore(c.Context(), cfg, f, info.Size(), releasedFolder(w))
 			if err != nil {
 				return err
 			}
 			return a.print(r, func(out io.Writer) {
-				fmt.Fprintf(out, a.say("%d 行を戻しました。次に koe load を実行してください。\n", "%d rows restored; run koe load next\n"), r.Rows)
+				fmt.Fprintf(out, a.say("%d 行と、公表した値のファイル %d 個を戻しました。次に koe load を実行してください。\n", "%d rows and %d files with published figures restored; run koe load next\n"), r.Rows, r.Files)
 			})
 		},
 	}
