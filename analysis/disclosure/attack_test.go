@@ -7,6 +7,21 @@ import (
 	"strings"
 )
 
+// attackerPrime is what the attackers of the tests compute modulo: not the engine's.
+const attackerPrime = 1<<31 - 1
+
+// attackerInverse is the inverse of a number modulo attackerPrime.
+func attackerInverse(x uint64) uint64 {
+	out := uint64(1)
+	for e := uint64(attackerPrime - 2); e > 0; e >>= 1 {
+		if e&1 == 1 {
+			out = out * x % attackerPrime
+		}
+		x = x * x % attackerPrime
+	}
+	return out
+}
+
 // attack is written apart from the engine: it knows who is in which unit at every release and every sum that was ever
 // published, one unknown for each group of answers that nothing tells apart, and tries
 //   - elimination modulo a prime over the sums of all releases: of a hidden group of 1 to k-1, of what 1 to k-1 came to or went from a cell;
@@ -83,17 +98,7 @@ func attack(w *world, releases []release, k int) (findings []string) {
 	read := func(r, c int) bool { return releases[r].fresh[cells[c]] }
 
 	// The span of everything published, fully reduced.
-	const p = 2147483647
-	power := func(b, e uint64) uint64 {
-		r := uint64(1)
-		for ; e > 0; e >>= 1 {
-			if e&1 == 1 {
-				r = r * b % p
-			}
-			b = b * b % p
-		}
-		return r
-	}
+	const p = attackerPrime
 	var basis [][]uint64
 	var leads []int
 	reduce := func(v []uint64) {
@@ -135,7 +140,7 @@ func attack(w *world, releases []release, k int) (findings []string) {
 			if at < 0 {
 				continue
 			}
-			inverse := power(v[at], p-2)
+			inverse := attackerInverse(v[at])
 			for i := range v {
 				v[i] = v[i] * inverse % p
 			}

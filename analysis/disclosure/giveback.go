@@ -30,6 +30,7 @@ func (a *audit) giveBack() (some bool) {
 	several := 4 // more when something comes back; each costs as much to keep as to find
 	var pool [][]uint64
 	var products [][]uint64 // of each vector of the pool: with each target
+	along := make([]uint64, 0, 8)
 	solved := 0
 	fill := func() {
 		for len(pool) < several {
@@ -52,14 +53,14 @@ func (a *audit) giveBack() (some bool) {
 		if work += len(a.all) + several*len(set.plus); work > mostWork {
 			break
 		}
-		along := make([]uint64, len(pool))
+		along = along[:len(pool)]
 		first := -1
 		for j, x := range pool {
 			if along[j] = set.along(x); along[j] != 0 && first < 0 {
 				first = j
 			}
 		}
-		if first >= 0 && (len(pool) < 2 || a.reveals(products, along, first)) {
+		if first >= 0 && (len(pool) < 2 || reveals(products, along, first)) {
 			continue
 		}
 		a.why[group] = Published
@@ -95,15 +96,19 @@ func (a *audit) giveBack() (some bool) {
 	return some
 }
 
-// reveals reports whether a target would follow from one more group.
-func (a *audit) reveals(products [][]uint64, along []uint64, first int) bool {
+// reveals reports whether a target would follow from one more group, which is not nothing along the first of the vectors.
+func reveals(products [][]uint64, along []uint64, first int) bool {
 	other := 0
 	if first == 0 {
 		other = 1
 	}
 	x, y := products[first], products[other]
-	for i := range a.all {
-		if times(y[i], along[first]) == times(x[i], along[other]) {
+	if along[other] == 0 {
+		return slices.Contains(y, 0)
+	}
+	ratio := times(along[first], reciprocal(along[other]))
+	for i, part := range y {
+		if times(part, ratio) == x[i] {
 			return true
 		}
 	}

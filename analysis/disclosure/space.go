@@ -192,11 +192,26 @@ func (s *space) orthogonal(number int) []uint64 {
 		r := &s.rows[i]
 		var sum uint64
 		for j, c := range r.at {
-			if c != r.pivot {
-				sum = plus(sum, times(residue(r.value[j]), x[c]))
+			if c == r.pivot {
+				continue
+			}
+			switch v := r.value[j]; v { // nearly always one of the two
+			case 1:
+				sum = plus(sum, x[c])
+			case -1:
+				sum = plus(sum, prime-x[c])
+			default:
+				sum = plus(sum, times(residue(v), x[c]))
 			}
 		}
-		x[r.pivot] = times(prime-sum, inverse(r.lead)) % prime
+		switch r.lead {
+		case 1:
+			x[r.pivot] = (prime - sum) % prime
+		case -1:
+			x[r.pivot] = sum
+		default:
+			x[r.pivot] = times(prime-sum, inverse(r.lead))
+		}
 	}
 	return x
 }
@@ -331,9 +346,10 @@ func plus(a, b uint64) uint64 {
 	return a
 }
 
+// times multiplies two numbers up to prime.
 func times(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a, b)
-	return plus(lo&prime, plus((hi<<3|lo>>61)%prime, 0))
+	return plus(lo&prime, hi<<3|lo>>61) // 2^61 is 1 modulo prime
 }
 
 func power(b, e uint64) uint64 {

@@ -30,20 +30,32 @@ func (a *audit) few(s *space) (out []map[int32]uint64) {
 	for i, c := range atoms {
 		column[c] = i
 	}
+	width := len(atoms) + len(from)
+	all := make([]uint64, len(from)*width)
 	m := make([][]uint64, len(from)) // the rows, and behind them what each is made of
 	for i, f := range from {
-		m[i] = make([]uint64, len(atoms)+len(from))
+		m[i] = all[i*width : (i+1)*width]
 		for j, c := range s.rows[f].at {
 			m[i][column[c]] = residue(s.rows[f].value[j])
 		}
 		m[i][len(atoms)+i] = 1
 	}
+	var some []int32
 	for i, f := range from { // reduced: no row has the pivot of another
 		p := column[s.rows[f].pivot]
 		scale(m[i], reciprocal(m[i][p]))
+		some = some[:0]
+		for at, v := range m[i] {
+			if v != 0 {
+				some = append(some, int32(at))
+			}
+		}
 		for j := range m {
 			if j != i && m[j][p] != 0 {
-				subtract(m[j], m[i], m[j][p])
+				row, minus := m[j], prime-m[j][p]
+				for _, at := range some {
+					row[at] = plus(row[at], times(m[i][at], minus))
+				}
 			}
 		}
 	}

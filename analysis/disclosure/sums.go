@@ -89,16 +89,29 @@ type half struct {
 
 // meet gives every one to four classes of fewer than k people whose parts add up to nought: their indexes ascending, -1 first.
 // It keeps of all halves only those that may have a counterpart, as a bit for each remainder tells.
+//
+// Not every pair need be a half. Of three classes the two smallest are at most two thirds of k-1 people, and beside two
+// of four stand two more, who are at least two people.
 func meet(small []class, k int, found func(group [4]int32)) {
+	together := max(2*(k-1)/3, k-3) // people of a pair, at most
+	order := make([]int32, len(small))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortStableFunc(order, func(i, j int32) int { return cmp.Compare(small[i].people, small[j].people) })
 	halves := func(do func(h half)) {
 		do(half{0, -1, -1, 0})
 		for i := range small {
+			do(half{small[i].x, -1, int32(i), small[i].people})
+		}
+		for n, i := range order {
 			c := &small[i]
-			do(half{c.x, -1, int32(i), c.people})
-			for j := range i {
-				if d := &small[j]; c.people+d.people < k {
-					do(half{plus(c.x, d.x), int32(j), int32(i), c.people + d.people})
+			for _, j := range order[:n] {
+				d := &small[j]
+				if c.people+d.people > together {
+					break // the others are not smaller
 				}
+				do(half{plus(c.x, d.x), min(i, j), max(i, j), c.people + d.people})
 			}
 		}
 	}

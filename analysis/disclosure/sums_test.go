@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // A unit less one part, and a quarter less another, differ by two people who are no cell. One of them is in a fifth figure too, with
@@ -85,17 +87,7 @@ type told struct {
 // fewPeople tries every group of 1 to 4 classes of responses that nothing published tells apart, of fewer than k people: written apart
 // from the engine, with another prime, and without any short cut. sizes says how many people each response stands for.
 func fewPeople(published []told, sizes []int, k int) (findings []string) {
-	const p = 1<<31 - 1
-	power := func(b, e uint64) uint64 {
-		r := uint64(1)
-		for ; e > 0; e >>= 1 {
-			if e&1 == 1 {
-				r = r * b % p
-			}
-			b = b * b % p
-		}
-		return r
-	}
+	const p = attackerPrime
 	class, members, of := map[string]int{}, [][]int{}, make([]int, len(sizes))
 	for r := range sizes {
 		var name strings.Builder
@@ -122,7 +114,7 @@ func fewPeople(published []told, sizes []int, k int) (findings []string) {
 				continue
 			}
 			if !ok {
-				by := power(v[c], p-2)
+				by := attackerInverse(v[c])
 				for i := range v {
 					v[i] = v[i] * by % p
 				}
@@ -253,4 +245,42 @@ func TestDecide_NoSumOverAFewPeopleFollowsFromThreeReleases(t *testing.T) {
 		}
 	}
 	t.Logf("of the cells with 5 people or more %.1f %% are published as new", 100*float64(published)/float64(cells))
+}
+
+// Whatever the threshold, no group of up to four classes is missed though not every pair is looked at.
+func TestMeet_FindsEveryGroupOfUpToFourClasses(t *testing.T) {
+	random := rand.New(rand.NewPCG(4, 4))
+	groups := 0
+	for range 1000 {
+		k := 3 + random.IntN(9)
+		small := make([]class, 1+random.IntN(16))
+		for i := range small {
+			small[i].people = 1 + random.IntN(k-1)
+			small[i].x = (prime - 6 + random.Uint64N(13)) % prime // so that many groups add up to nought
+		}
+		want := map[[4]int32]bool{}
+		var choose func(from int, chosen []int32, x uint64, people int)
+		choose = func(from int, chosen []int32, x uint64, people int) {
+			if len(chosen) > 0 && x == 0 {
+				group := [4]int32{-1, -1, -1, -1}
+				copy(group[4-len(chosen):], chosen)
+				want[group] = true
+			}
+			for i := from; i < len(small) && len(chosen) < 4; i++ {
+				if c := small[i]; people+c.people < k {
+					choose(i+1, append(slices.Clone(chosen), int32(i)), plus(x, c.x)%prime, people+c.people)
+				}
+			}
+		}
+		choose(0, nil, 0, 0)
+		got := map[[4]int32]bool{}
+		meet(small, k, func(group [4]int32) { got[group] = true })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("k %d, classes %v:\n%s", k, small, diff)
+		}
+		groups += len(want)
+	}
+	if groups < 1000 {
+		t.Errorf("only %d groups were there to find", groups)
+	}
 }
