@@ -12,17 +12,19 @@ type known struct{ group, stretch int }
 // A target that was found out of reach stays so, since the published only become fewer; so each is proved once.
 type audit struct {
 	*decider
-	live    []bool   // per atom: there are some
-	all     []signed // what must not be computed
-	targets []signed // what of it is not yet proved
-	space   *basis   // of what was published when findings last looked
-	changed []int    // groups that were taken away since
-	grown   bool     // groups that came back are in the space
-	open    []signed // what was not proved when the space was built
-	rounds  int      // of findings
-	movers  []bool   // per atom: not in the same leaf at all times; nil without a past
-	late    []bool   // per atom: eliminated last, so that what is about them alone stands by itself
-	least   int      // the lowest threshold
+	live    []bool     // per atom: there are some
+	all     []signed   // what must not be computed
+	targets []signed   // what of it is not yet proved
+	space   *basis     // of what was published when findings last looked
+	changed []int      // groups that were taken away since
+	kept    []equation // what equations gave last
+	stale   []int      // groups that were taken away or came back since
+	grown   bool       // groups that came back are in the space
+	open    []signed   // what was not proved when the space was built
+	rounds  int        // of findings
+	movers  []bool     // per atom: not in the same leaf at all times; nil without a past
+	late    []bool     // per atom: eliminated last, so that what is about them alone stands by itself
+	least   int        // the lowest threshold
 	allLive bool
 	counts  [][]int32 // per stretch and group: its live atoms; nil where they were not counted
 	mark    []int32   // scratch, per atom: the round that it was marked in

@@ -16,7 +16,8 @@ type basis struct {
 	now       []int32               // of each group: the source of its sum of now, or -1
 	listed    []bool                // of each source: still in the list
 	dead      []bool                // of each source: taken away with nothing in its place
-	follows   map[int32][]use       // of each source that had no row: what it is made of, until apart has it
+	row       []int32               // of each source that the space was made of: its row, or -1
+	follows   [][]use               // of each of these that has no row: the rows that it is made of
 	apart     map[int32]combination // of each source that is not in the basis
 	moved     bool                  // the list is not that of the space any more
 }
@@ -24,14 +25,18 @@ type basis struct {
 // combination says how often each source is taken, modulo prime.
 type combination map[int32]uint64
 
-// newBasis makes the space of equations that are in order.
-func newBasis(weight []int32, late []bool, equations []equation, groups, now int) *basis {
-	b := &basis{space: newSpace(weight), equations: equations, now: make([]int32, groups), listed: make([]bool, len(equations)),
-		dead: make([]bool, len(equations)), follows: map[int32][]use{}}
+// newBasis makes the space of equations that are in order. Another one, of nearly the same equations, saves work (nil: there is none).
+func newBasis(weight []int32, late []bool, equations []equation, groups, now int, before *basis) *basis {
+	b := &basis{space: newSpace(weight), equations: slices.Clip(equations), now: make([]int32, groups), listed: make([]bool, len(equations)),
+		dead: make([]bool, len(equations)), row: make([]int32, len(equations)), follows: make([][]use, len(equations))}
 	b.late = late
 	b.rows = make([]row, 0, len(equations))
 	for i := range b.now {
 		b.now[i] = -1
+	}
+	var old *earlier
+	if before != nil && !before.overflow {
+		old = newEarlier(before, weight)
 	}
 	for i := range equations {
 		source := int32(i)
@@ -39,11 +44,20 @@ func newBasis(weight []int32, late []bool, equations []equation, groups, now int
 			b.now[k.group] = source
 		}
 		b.listed[i] = true
-		if b.add(equations[i].set, source) < 0 {
-			b.follows[source] = slices.Clone(b.used)
+		if old != nil {
+			b.putAgain(source, old)
+		} else {
+			b.put(source)
 		}
 	}
 	return b
+}
+
+// put eliminates with an equation.
+func (b *basis) put(source int32) {
+	if b.row[source] = b.add(b.equations[source].set, source); b.row[source] < 0 {
+		b.follows[source] = b.keep(b.used)
+	}
 }
 
 // holds reports whether a vector is in the space of the list, and what it is made of.
@@ -94,7 +108,11 @@ func (b *basis) begin() {
 		return
 	}
 	b.moved, b.apart = true, map[int32]combination{}
-	for source, used := range b.follows {
+	for i, used := range b.follows {
+		source := int32(i)
+		if b.row[source] >= 0 {
+			continue
+		}
 		coefficient := make(map[int32]uint64, len(used))
 		for _, u := range used {
 			coefficient[u.of] = u.factor
@@ -107,7 +125,6 @@ func (b *basis) begin() {
 		}
 		b.apart[source] = made
 	}
-	b.follows = nil
 }
 
 // insert puts an equation into the list. It is false when the equation is not in the space of the list.

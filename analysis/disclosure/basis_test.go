@@ -40,7 +40,7 @@ func TestBasis_SaysTheSameAsOneMadeAnew(t *testing.T) {
 				}
 			}
 			slices.SortFunc(left, func(x, y equation) int { return compareEquations(&x, &y) })
-			return newBasis(make([]int32, columns), nil, left, groups, 0)
+			return newBasis(make([]int32, columns), nil, left, groups, 0, nil)
 		}
 		b := anew()
 		for range 20 {

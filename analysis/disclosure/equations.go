@@ -45,6 +45,9 @@ func (a *audit) equations() []equation {
 		key uint64 // the length and the first atom of the set
 		at  int32
 	}
+	if a.kept != nil {
+		return a.equationsAgain()
+	}
 	var all []equation
 	var order []place
 	for _, k := range a.published() {
@@ -63,7 +66,53 @@ func (a *audit) equations() []equation {
 	for i, p := range order {
 		out[i] = all[p.at]
 	}
+	a.kept, a.stale = out, a.stale[:0]
 	return out
+}
+
+// equationsAgain is equations where only those of stale groups, and of their totals, can be others than they were.
+func (a *audit) equationsAgain() []equation {
+	if len(a.stale) == 0 {
+		return a.kept
+	}
+	groups := a.withTotals(a.stale)
+	a.stale = a.stale[:0]
+	var others []equation
+	other := make([]bool, len(a.groups))
+	for _, group := range groups {
+		other[group] = true
+		if k := (known{group, a.now}); a.isPublished(k) {
+			if e := a.equation(k); len(e.set) > 0 {
+				others = append(others, e)
+			}
+		}
+	}
+	slices.SortFunc(others, func(x, y equation) int { return compareEquations(&x, &y) })
+	out := make([]equation, 0, len(a.kept)+len(others))
+	for i := range a.kept {
+		e := &a.kept[i]
+		if e.whole.stretch == a.now && other[e.whole.group] {
+			continue
+		}
+		for len(others) > 0 && compareEquations(&others[0], e) < 0 {
+			out, others = append(out, others[0]), others[1:]
+		}
+		out = append(out, *e)
+	}
+	a.kept = append(out, others...)
+	return a.kept
+}
+
+// withTotals adds to groups the totals whose equations take them off, in order.
+func (a *audit) withTotals(groups []int) []int {
+	out := slices.Clone(groups)
+	for _, group := range groups {
+		for _, l := range a.ofLine.at(group) {
+			out = append(out, a.lines[l].Total)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // equation is what a published sum says beyond its published parts, the most of them along one line; its set is empty when
@@ -163,6 +212,9 @@ const mostChanged = 100
 
 // build gathers what is published into a space.
 func (a *audit) build() {
+	if a.space == nil {
+		a.kept = nil
+	}
 	equations := a.equations()
 	weight := make([]int32, len(a.n))
 	for i := range equations {
@@ -170,16 +222,25 @@ func (a *audit) build() {
 			weight[atom]++
 		}
 	}
-	a.space = newBasis(weight, a.late, equations, len(a.groups), a.now)
+	a.space = newBasis(weight, a.late, equations, len(a.groups), a.now, a.space)
 	a.changed, a.grown = a.changed[:0], false
 }
 
 // change notes groups that were taken away since the space was built.
-func (a *audit) change(groups []int) { a.changed = append(a.changed, groups...) }
+func (a *audit) change(groups []int) {
+	a.changed, a.stale = append(a.changed, groups...), append(a.stale, groups...)
+}
 
 // refresh brings the space up to what is published now.
 func (a *audit) refresh() {
-	if a.space == nil || a.space.overflow || len(a.changed) > 0 && (a.grown || a.movers != nil || len(a.changed) > mostChanged || !a.follow()) {
+	anew := a.grown || a.movers != nil || len(a.changed) > mostChanged
+	switch {
+	case a.space == nil || a.space.overflow || len(a.changed) > 0 && anew:
+		a.build()
+	case len(a.changed) > 0 && len(a.targets) == 0: // the next thing would be to look at a space built for it
+		a.build()
+		a.targets = a.open
+	case len(a.changed) > 0 && !a.follow():
 		a.build()
 	}
 }
@@ -187,16 +248,10 @@ func (a *audit) refresh() {
 // follow takes what changed into the space that is there. It is false when that has to be built anew.
 func (a *audit) follow() bool {
 	s := a.space
-	touched := slices.Clone(a.changed) // with the totals whose equations take them off
-	for _, group := range a.changed {
-		for _, l := range a.ofLine.at(group) {
-			touched = append(touched, a.lines[l].Total)
-		}
-	}
+	touched := a.withTotals(a.changed)
 	a.changed = a.changed[:0]
-	slices.Sort(touched)
 	var gone []int32
-	for _, group := range slices.Compact(touched) {
+	for _, group := range touched {
 		var e equation
 		if k := (known{group, a.now}); a.isPublished(k) {
 			e = a.equation(k)

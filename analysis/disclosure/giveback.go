@@ -69,6 +69,7 @@ func (a *audit) giveBack() (some bool) {
 			continue
 		}
 		some, a.grown = true, true
+		a.stale = append(a.stale, group)
 		if first < 0 {
 			continue
 		}

@@ -24,6 +24,27 @@ type space struct {
 	used     []use
 	making   []uint64 // scratch: per row, zero between calls
 	overflow bool
+
+	spareColumns []int32 // room for rows
+	spareValues  []int64
+	spareUses    []use
+}
+
+// take cuts room for n from a large piece of memory: rows are many, and small.
+func take[T any](spare *[]T, n int) []T {
+	if n > len(*spare) {
+		*spare = make([]T, max(n, 4096))
+	}
+	out := (*spare)[:n:n]
+	*spare = (*spare)[n:]
+	return out
+}
+
+// keep copies what a vector is made of.
+func (s *space) keep(used []use) []use {
+	out := take(&s.spareUses, len(used))
+	copy(out, used)
+	return out
 }
 
 // row is a basis row: sparse, with what it was made from: scale·source − Σ factor·rows[of] = divisor·row.
@@ -134,27 +155,28 @@ func (s *space) add(set []int32, source int32) (at int32) {
 	at = -1
 	r := row{pivot: -1, source: source, scale: scale, div: 1}
 	var common int64
+	some := 0
 	for _, c := range s.touched {
 		if v := s.acc[c]; v != 0 {
-			r.at = append(r.at, c)
+			some++
 			common = gcd(common, v)
 		}
 	}
-	if len(r.at) > 0 && !s.overflow {
-		slices.Sort(r.at)
-		r.div = residue(common)
-		r.value = make([]int64, len(r.at))
-		for i, c := range r.at {
-			r.value[i] = s.acc[c] / common
-			if r.pivot < 0 || s.prefer(c, r.value[i], r.pivot, r.lead) {
-				r.pivot, r.lead = c, r.value[i]
+	if some > 0 && !s.overflow {
+		r.at, r.value = take(&s.spareColumns, some)[:0], take(&s.spareValues, some)
+		for _, c := range s.touched {
+			if s.acc[c] != 0 {
+				r.at = append(r.at, c)
 			}
 		}
-		r.uses = slices.Clone(s.used)
-		at = int32(len(s.rows))
-		s.pivot[r.pivot] = at
-		s.rows = append(s.rows, r)
-		s.queued = append(s.queued, false)
+		slices.Sort(r.at)
+		r.div = residue(common)
+		for i, c := range r.at {
+			r.value[i] = s.acc[c] / common
+		}
+		s.choosePivot(&r)
+		r.uses = s.keep(s.used)
+		at = s.place(r)
 	}
 	if at < 0 {
 		by := reciprocal(scale)
@@ -163,6 +185,25 @@ func (s *space) add(set []int32, source int32) (at int32) {
 		}
 	}
 	s.clear()
+	return at
+}
+
+// choosePivot chooses the pivot of a row.
+func (s *space) choosePivot(r *row) {
+	r.pivot = -1
+	for i, c := range r.at {
+		if r.pivot < 0 || s.prefer(c, r.value[i], r.pivot, r.lead) {
+			r.pivot, r.lead = c, r.value[i]
+		}
+	}
+}
+
+// place puts a row behind the others.
+func (s *space) place(r row) int32 {
+	at := int32(len(s.rows))
+	s.pivot[r.pivot] = at
+	s.rows = append(s.rows, r)
+	s.queued = append(s.queued, false)
 	return at
 }
 
