@@ -59,6 +59,9 @@ func Describe(h Histogram) Summary {
 
 // sorted merges equal values and orders by value.
 func (h Histogram) sorted() Histogram {
+	if h.isSorted() {
+		return h
+	}
 	counts := make(map[float64]int64, len(h))
 	for _, b := range h {
 		if b.Count != 0 {
@@ -71,6 +74,16 @@ func (h Histogram) sorted() Histogram {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Value < out[j].Value })
 	return out
+}
+
+// isSorted reports whether the bins are as sorted would leave them.
+func (h Histogram) isSorted() bool {
+	for i, b := range h {
+		if b.Count == 0 || i > 0 && !(h[i-1].Value < b.Value) {
+			return false
+		}
+	}
+	return true
 }
 
 // MeanInterval is m ± t·s/√n at the level (0.95); the point when s is 0, none below two people. METHOD 2.
@@ -111,21 +124,52 @@ func Wilson(x, n int64, level float64) Interval {
 	return ci
 }
 
-// TQuantile is the quantile p of Student's t with df degrees of freedom.
+// TQuantile is the quantile p of Student's t with df degrees of freedom: Hill's expansion (Hill 1970, CACM algorithm 396), made exact by
+// Newton steps on the accurate distribution function. For fewer than three degrees of freedom, and far tails, gonum's slower
+// inverse begins.
 func TQuantile(p, df float64) float64 {
 	if math.IsNaN(df) || df <= 0 {
 		return math.NaN()
 	}
 	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}
-	x := t.Quantile(p)
-	for range 4 { // Newton steps on the accurate distribution function
+	x := 0.0
+	if tail := 2 * math.Min(p, 1-p); df >= 3 && tail > 1e-6 && tail < 1 {
+		x = math.Copysign(hill(tail, df), p-0.5)
+	} else {
+		x = t.Quantile(p)
+	}
+	for range 6 {
 		step := (t.CDF(x) - p) / t.Prob(x)
-		if math.IsNaN(step) || math.IsInf(step, 0) || math.Abs(step) < 1e-15*math.Abs(x) {
+		if math.IsNaN(step) || math.IsInf(step, 0) {
 			break
 		}
 		x -= step
+		if math.Abs(step) < 1e-9*math.Abs(x) { // the next one would be smaller than a number can be told from the next
+			break
+		}
 	}
 	return x
+}
+
+// hill approximates the t that |t| exceeds with the probability given, to four digits or more.
+func hill(tail, df float64) float64 {
+	a := 1 / (df - 0.5)
+	b := 48 / (a * a)
+	c := ((20700*a/b-98)*a-16)*a + 96.36
+	d := ((94.5/(b+c)-3)/b + 1) * math.Sqrt(a*math.Pi/2) * df
+	y := math.Pow(d*tail, 2/df)
+	if y <= 0.05+a {
+		y = ((1/(((df+6)/(df*y)-0.089*d-0.822)*(df+2)*3)+0.5/(df+4))*y-1)*(df+1)/(df+2) + 1/y
+		return math.Sqrt(df * y)
+	}
+	x := NormalQuantile(tail / 2)
+	y = x * x
+	if df < 5 {
+		c += 0.3 * (df - 4.5) * (x + 0.6)
+	}
+	c += (((0.05*d*x-5)*x-7)*x-2)*x + b
+	y = (((((0.4*y+6.3)*y+36)*y+94.5)/c-y-3)/b + 1) * x
+	return math.Sqrt(df * math.Expm1(a*y*y))
 }
 
 // TUpper is the probability that Student's t with df exceeds t.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // near fails unless got is within the tolerance of METHOD section 8; NaN equals NaN.
@@ -494,4 +495,18 @@ func TestPearson_FishersZ(t *testing.T) {
 	r := Pearson(0.5, 28, 0.95)
 	near(t, "t", r.T, 0.5*math.Sqrt(26/0.75), exact)
 	near(t, "low", r.CI.Low, math.Tanh(math.Atanh(0.5)-1.959963984540054/5), exact)
+}
+
+func TestTQuantile_AgreesWithTheSlowInverse(t *testing.T) {
+	for _, p := range []float64{0.6, 0.95, 0.975, 0.995, 0.025, 0.0005} {
+		for df := 0.7; df < 1e6; df *= 1.31 {
+			for _, df := range []float64{df, math.Ceil(df)} {
+				near(t, "t", TQuantile(p, df), distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile(p), exact)
+			}
+		}
+	}
+	near(t, "the middle", TQuantile(0.5, 12), 0, exact)
+	if !math.IsNaN(TQuantile(0.975, 0)) || !math.IsNaN(TQuantile(0.975, math.NaN())) {
+		t.Error("there is a quantile without degrees of freedom")
+	}
 }
