@@ -60,7 +60,7 @@ type step struct {
 func steps() []step {
 	return []step{
 		{"comment", nil}, {"theme", nil}, {"keyness", (*analyzer).keyness}, {"cooccurrence", nil},
-		{"response_rate", nil}, {"item", nil}, {"trend", nil}, {"recommend", nil},
+		{"response_rate", nil}, {"item", nil}, {"trend", (*analyzer).trend}, {"recommend", nil},
 		{"reliability", (*analyzer).reliability}, {"change", (*analyzer).change}, {"comparison", (*analyzer).comparison},
 		{"trend_test", (*analyzer).trendTest}, {"silence", (*analyzer).silence}, {"careless", nil}, {"nonresponse", (*analyzer).nonresponse},
 		{"measure_effect", (*analyzer).measureEffect}, {"driver", (*analyzer).driver}, {"retention", (*analyzer).retention},
@@ -360,7 +360,9 @@ func (a *analyzer) modelSQL(name string) (string, error) {
 	if a.moved {
 		spots, lines = "SEMI JOIN temp.moved_spot USING (who, stage_number, wave_number)", "SEMI JOIN temp.moved_line USING (who, grain, period)"
 	}
-	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$moved_spots", spots, "$moved_lines", lines).Replace(string(query)), err
+	counts, sums, steps := a.layout.stepColumns()
+	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$moved_spots", spots, "$moved_lines", lines,
+		"$step_counts", counts, "$step_sums", sums, "$steps", steps).Replace(string(query)), err
 }
 
 // model runs a model that is SQL alone.

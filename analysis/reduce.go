@@ -3,6 +3,7 @@ package analysis
 import (
 	"embed"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"text/template"
@@ -88,6 +89,7 @@ type reductionConstruct struct {
 	Number                         int
 	Count                          int
 	ScoreSQL, GoodSQL, BadSQL      string
+	NarrowSQL                      string // the score in four bytes where it always fits
 	KeyedSQL, SumsSQL, ProductsSQL string
 	Needed                         int
 }
@@ -127,14 +129,22 @@ func (q *questionLayout) reduction() reductionQuestion {
 	r := reductionQuestion{ID: q.ID, Kind: string(q.Kind), Column: q.column, Number: q.number, Position: q.position, Unit: q.unit, Low: q.low, Steps: "NULL", Family: "NULL",
 		Recommend: q.Recommend, Narrow: q.storage == narrow, Double: q.storage == double, Multi: q.Kind == koe.KindMulti}
 	r.Counted = r.Narrow || r.Double || r.Multi
-	switch {
-	case len(q.Options) > 0:
-		r.Steps = strconv.Itoa(len(q.Options))
-	case r.Narrow && q.low != nil && *q.high-*q.low < mostSteps:
-		r.Steps = strconv.Itoa(int(*q.high-*q.low) + 1)
+	if steps := q.steps(); steps > 0 {
+		r.Steps = strconv.FormatInt(steps, 10)
 	}
 	r.GoodFrom, r.GoodTo, r.BadFrom, r.BadTo = q.sides(q.better)
 	return r
+}
+
+// steps is how many different answers there are, when they can be listed; 0 otherwise.
+func (q *questionLayout) steps() int64 {
+	switch {
+	case len(q.Options) > 0:
+		return int64(len(q.Options))
+	case q.storage == narrow && q.low != nil && *q.high-*q.low < mostSteps:
+		return int64(*q.high-*q.low) + 1
+	}
+	return 0
 }
 
 // sides gives the raw answers that are favourable and unfavourable when a construct is better higher or lower (METHOD
@@ -185,6 +195,10 @@ func (c *constructLayout) reduction() reductionConstruct {
 		}
 	}
 	r.ScoreSQL = "CASE " + quote(c.answered) + " " + strings.Join(score, " ") + " END"
+	r.NarrowSQL = r.ScoreSQL
+	if c.unit == 1 && c.steps <= math.MaxInt32/math.MaxInt16 { // whole answers are stored in two bytes
+		r.NarrowSQL = "CAST(" + r.ScoreSQL + " AS INTEGER)"
+	}
 	r.GoodSQL, r.BadSQL = sumOf(good), sumOf(bad)
 	r.KeyedSQL, r.SumsSQL, r.ProductsSQL = strings.Join(keyed, ", "), strings.Join(sums, ", "), strings.Join(products, ", ")
 	return r

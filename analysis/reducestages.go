@@ -13,8 +13,6 @@ import (
 type reductionStages struct {
 	PairedTable  string            // of pairs of responses, temporary
 	PositionSQL  string            // the place of a stage in the journey; 0: it takes no part
-	FromSQL      string            // the earlier stage of a pair of places, by its name
-	ToSQL        string            // the later one
 	Paired       []pairedConstruct // constructs that two stages ask
 	Steps        []followStep      // one stage and the next of its audience
 	Exposures    []exposure
@@ -94,16 +92,13 @@ func (l *journeyLayout) reductionStages() reductionStages {
 	out := reductionStages{PairedTable: "paired_" + l.ID, PositionSQL: "0"}
 	paired := map[string]pairedConstruct{}
 	number := map[string]int{} // of each stage, from 1
-	places, from, to := "", "", ""
+	places := ""
 	for i, stage := range l.Stages {
 		number[stage.ID] = i + 1
 		places += fmt.Sprintf(" WHEN %s THEN %d", literal(stage.ID), i+1)
-		from += fmt.Sprintf(" WHEN stages < %d THEN %s", (i+2)*stagePlaces, literal(stage.ID))
-		to += fmt.Sprintf(" WHEN %d THEN %s", i+1, literal(stage.ID))
 	}
 	if places != "" {
 		out.PositionSQL = "CASE stage" + places + " ELSE 0 END"
-		out.FromSQL, out.ToSQL = "CASE"+from+" END", fmt.Sprintf("CASE stages %% %d%s END", stagePlaces, to)
 	}
 	for _, c := range l.constructs {
 		var which []string

@@ -1,8 +1,8 @@
 -- item: one row a question, stage, period and segment member: the answers to it, raw. Means of scales and numbers, shares
 -- on the desirable and the undesirable side (METHOD 2), and the counts of each answer. From red_item, red_cut, red_question.
 -- The exact sums come first, and the rows stay with their numbers in temp.item_rows, for disclosure control. Texts are slow to group by, and several numbers
--- slower than one: spot is who, stage_number and wave_number in one. c0 to c10 count the first steps of a scale; questions of
--- more steps are counted in lists. Where only some places moved, $moved_spots takes these.
+-- slower than one: spot is who, stage_number and wave_number in one. c0, c1 and so on count the steps of
+-- a scale, as many as one of the questions has; questions of more than 11 steps are counted in lists. Where only some places moved, $moved_spots takes these.
 CREATE OR REPLACE TEMP TABLE item_sums AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
 questions AS (SELECT item, kind <> 'multi' AS one, unit, coalesce(low, 1)::BIGINT AS low, good_from * unit AS good_from, good_to * unit AS good_to,
@@ -14,20 +14,15 @@ SELECT item, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot 
     sum(CASE WHEN one OR value = 0 THEN n END)::BIGINT AS n, sum(n * value::HUGEINT) AS s1, sum(n * value::HUGEINT * value) AS s2,
     sum(CASE WHEN value >= good_from AND value <= good_to THEN n ELSE 0 END)::BIGINT AS good,
     sum(CASE WHEN value >= bad_from AND value <= bad_to THEN n ELSE 0 END)::BIGINT AS bad,
-    sum(CASE WHEN value = low THEN n ELSE 0 END)::BIGINT AS c0, sum(CASE WHEN value = low + 1 THEN n ELSE 0 END)::BIGINT AS c1,
-    sum(CASE WHEN value = low + 2 THEN n ELSE 0 END)::BIGINT AS c2, sum(CASE WHEN value = low + 3 THEN n ELSE 0 END)::BIGINT AS c3,
-    sum(CASE WHEN value = low + 4 THEN n ELSE 0 END)::BIGINT AS c4, sum(CASE WHEN value = low + 5 THEN n ELSE 0 END)::BIGINT AS c5,
-    sum(CASE WHEN value = low + 6 THEN n ELSE 0 END)::BIGINT AS c6, sum(CASE WHEN value = low + 7 THEN n ELSE 0 END)::BIGINT AS c7,
-    sum(CASE WHEN value = low + 8 THEN n ELSE 0 END)::BIGINT AS c8, sum(CASE WHEN value = low + 9 THEN n ELSE 0 END)::BIGINT AS c9,
-    sum(CASE WHEN value = low + 10 THEN n ELSE 0 END)::BIGINT AS c10
+    $step_counts
 FROM fine JOIN questions USING (item) GROUP BY item, spot;
 CREATE OR REPLACE TEMP TABLE item_rows AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
 summed AS (
-    SELECT item, who, coalesce(stage_number, -1) AS stage_number, coalesce(wave_number, -1) AS wave_number, sum(n)::BIGINT AS n, sum(s1) AS s1, sum(s2) AS s2, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
-        [sum(c0)::BIGINT, sum(c1)::BIGINT, sum(c2)::BIGINT, sum(c3)::BIGINT, sum(c4)::BIGINT, sum(c5)::BIGINT, sum(c6)::BIGINT, sum(c7)::BIGINT, sum(c8)::BIGINT,
-         sum(c9)::BIGINT, sum(c10)::BIGINT] AS counts
-    FROM item_sums GROUP BY GROUPING SETS ((item, who, stage_number, wave_number), (item, who, stage_number), (item, who, wave_number), (item, who))
+    SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, [$steps] AS counts FROM item_sums
+    UNION ALL
+    SELECT item, who, coalesce(stage_number, -1), coalesce(wave_number, -1), sum(n)::BIGINT, sum(s1), sum(s2), sum(good)::BIGINT, sum(bad)::BIGINT, [$step_sums]
+    FROM item_sums GROUP BY GROUPING SETS ((item, who, stage_number), (item, who, wave_number), (item, who))
 ), long AS (
     SELECT item, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot % 4096 AS wave_number, (value - coalesce(low, 1))::INTEGER AS step, n
     FROM red_item JOIN (SELECT item, low FROM red_question WHERE steps > 11) AS many USING (item) JOIN cut USING (cell)

@@ -6,7 +6,8 @@
 -- then stands on one set of people (METHOD 5.2, subset rule).
 -- The exact sums stay with their numbers in temp.score_sums, for trend_test, and the rows in temp.trend_rows, for disclosure
 -- control. Texts are slow to group by, and several numbers slower than one: spot is who, stage_number and wave_number in one.
--- Where only some places moved, $moved_lines takes the lines of their periods.
+-- Where only some places moved, $moved_lines takes the lines of their periods. The stages of a line stand
+-- side by side, each in a column, and are added up in the order of their numbers: sums are the same on any number of threads.
 CREATE OR REPLACE TEMP TABLE score_sums AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
 fine AS (
@@ -43,20 +44,17 @@ described AS (
     SELECT n, t_quantile(n - 1.0) AS quantile FROM (SELECT DISTINCT n FROM described) AS sizes
 ), weights AS (
     SELECT scale, count(DISTINCT stage_number) AS stages FROM described WHERE grain = 'all' AND stage_number >= 0 GROUP BY scale
+), placed AS (
+    SELECT stage_number, dense_rank() OVER (PARTITION BY journey ORDER BY stage_number) AS place FROM (SELECT DISTINCT journey, stage_number FROM red_cut) AS numbered
 ), together AS (
     SELECT scale, who, grain, period, any_value(stages) AS stages, count(*) AS present, sum(n)::BIGINT AS n, bool_and(ranged) AS ranged,
-           list({'mean': mean, 'v': sd * sd / n, 'w': (sd * sd / n) ** 2 / (n - 1), 'good': favourable, 'between': neutral, 'bad': unfavourable,
-                'scored_good': scored_favourable, 'scored_between': scored_neutral, 'scored_bad': scored_unfavourable} ORDER BY stage_number) AS parts
-    FROM described $moved_lines JOIN weights USING (scale) WHERE grain <> 'all' AND n >= $min_group GROUP BY scale, who, grain, period
+           $at_places
+    FROM (SELECT *, sd * sd / n AS v, (sd * sd / n) ** 2 / (n - 1) AS w FROM described) AS parts $moved_lines JOIN weights USING (scale) JOIN placed USING (stage_number)
+    WHERE grain <> 'all' AND n >= $min_group GROUP BY scale, who, grain, period
 ), standardised AS (
-    SELECT scale, who, grain, period, n, ranged, list_sum(list_transform(parts, lambda x: x.mean)) / present AS mean,
-           list_sum(list_transform(parts, lambda x: x.v)) / (present * present) AS variance,
-           list_sum(list_transform(parts, lambda x: x.w)) / present ** 4 AS spread_of_variance,
-           list_sum(list_transform(parts, lambda x: x.good)) / present AS favourable, list_sum(list_transform(parts, lambda x: x.between)) / present AS neutral,
-           list_sum(list_transform(parts, lambda x: x.bad)) / present AS unfavourable,
-           list_sum(list_transform(parts, lambda x: x.scored_good)) / present AS scored_favourable,
-           list_sum(list_transform(parts, lambda x: x.scored_between)) / present AS scored_neutral,
-           list_sum(list_transform(parts, lambda x: x.scored_bad)) / present AS scored_unfavourable
+    SELECT scale, who, grain, period, n, ranged, $total_mean / present AS mean, $total_v / (present * present) AS variance, $total_w / present ** 4 AS spread_of_variance,
+           $total_favourable / present AS favourable, $total_neutral / present AS neutral, $total_unfavourable / present AS unfavourable,
+           $total_scored_favourable / present AS scored_favourable, $total_scored_neutral / present AS scored_neutral, $total_scored_unfavourable / present AS scored_unfavourable
     FROM together WHERE 2 * present >= stages
 ), marked AS (
     SELECT scale, who, stage_number, grain, period, n, mean, sd, quantile * sd / sqrt(n) AS margin,

@@ -1,0 +1,29 @@
+package analysis
+
+import (
+	"fmt"
+	"strings"
+)
+
+// mostStepColumns is how many different answers of a question are counted in columns at most. models/item.sql knows it too.
+const mostStepColumns = 11
+
+// stepColumns writes the columns in which the model item counts the answers of a question, one a step: from its values, added
+// up, and their names alone. They are as many as any question has that is counted in columns.
+func (l *layout) stepColumns() (counts, sums, names string) {
+	most := int64(1)
+	for _, journey := range l.journeys {
+		for _, question := range journey.questions {
+			if steps := question.steps(); steps <= mostStepColumns {
+				most = max(most, steps)
+			}
+		}
+	}
+	var c, s, n []string
+	for step := range most {
+		c = append(c, fmt.Sprintf("sum(CASE WHEN value = low + %[1]d THEN n ELSE 0 END)::BIGINT AS c%[1]d", step))
+		s = append(s, fmt.Sprintf("sum(c%d)::BIGINT", step))
+		n = append(n, fmt.Sprintf("c%d", step))
+	}
+	return strings.Join(c, ", "), strings.Join(s, ", "), strings.Join(n, ", ")
+}
