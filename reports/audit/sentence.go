@@ -3,6 +3,7 @@ package audit
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -26,13 +27,17 @@ var placeholder = regexp.MustCompile(`\\\{\w+\\\}`)
 // numeric are the places that hold one number: a title may have brackets of its own.
 var numeric = map[string]bool{"mean": true, "nextmean": true, "frommean": true, "tomean": true, "rest": true, "change": true, "share": true, "rate": true, "slope": true}
 
-// patternOf makes a pattern of a text of the catalogue, with a name for each place that is filled in.
-func patternOf(text string) *regexp.Regexp {
+// patternOf makes a pattern of a text of the catalogue, with a name for each place that is filled in. A place with a title holds one of
+// those that there are: titles may have words of the sentence in them.
+func patternOf(text string, titles map[string]string) *regexp.Regexp {
 	pattern := regexp.QuoteMeta(plain(text))
 	filled := placeholder.ReplaceAllStringFunc(pattern, func(place string) string {
 		name := strings.Trim(place, `\{}`)
 		if numeric[name] {
 			return `(?P<` + name + `>[-−+]?[0-9][0-9.,]*%?)`
+		}
+		if all, is := titles[name]; is {
+			return `(?P<` + name + `>` + all + `)`
 		}
 		return `(?P<` + name + `>.+?)`
 	})
@@ -43,13 +48,46 @@ func patternOf(text string) *regexp.Regexp {
 func (r *reading) patterns() map[string]*regexp.Regexp {
 	if r.pattern == nil {
 		r.pattern = map[string]*regexp.Regexp{}
+		titles := r.titles()
 		for _, key := range sentences {
 			if text := r.words[key]; text != "" {
-				r.pattern[key] = patternOf(text)
+				r.pattern[key] = patternOf(text, titles)
 			}
 		}
 	}
 	return r.pattern
+}
+
+// titles gives, for each place of a sentence that holds a title, all that may stand there, as a pattern.
+func (r *reading) titles() map[string]string {
+	var constructs, stages, members []string
+	add := func(list []string, named []Named) []string {
+		for _, n := range named {
+			list = append(list, plain(n.Title.In(r.lang)), n.ID)
+		}
+		return list
+	}
+	for _, j := range r.truth.Facts.Journeys {
+		constructs, stages = add(constructs, j.Constructs), add(stages, j.Stages)
+	}
+	for _, m := range r.truth.Facts.Members {
+		members = append(members, plain(strings.ReplaceAll(m.Member, "/", " ")))
+	}
+	either := func(list []string) string {
+		slices.SortFunc(list, func(x, y string) int { return cmp.Or(cmp.Compare(len(y), len(x)), strings.Compare(x, y)) })
+		var quoted []string
+		for _, title := range slices.Compact(list) {
+			if title != "" {
+				quoted = append(quoted, regexp.QuoteMeta(title))
+			}
+		}
+		if quoted == nil {
+			return ".+?"
+		}
+		return strings.Join(quoted, "|")
+	}
+	stage := either(stages)
+	return map[string]string{"construct": either(constructs), "member": either(members), "stage": stage, "next": stage, "from": stage, "to": stage}
 }
 
 // sentence understands a sentence and takes in its figures: they are those of the tables, or figures of their own. One with a figure
@@ -110,9 +148,11 @@ func (r *reading) fits(key string, filled map[string]string, s spoken) bool {
 	}
 	r.old = r.again([]cell{{text: filled["after"]}})
 	defer func() { r.old = false }()
+	if j := r.journeys[cmp.Or(s.journey, r.main)]; j != nil && r.fitsIn(j, key, filled, s) { // a sentence that names no journey is the main one's
+		return true
+	}
 	for i := range r.truth.Facts.Journeys {
-		j := &r.truth.Facts.Journeys[i]
-		if (s.journey == "" || s.journey == j.ID) && r.fitsIn(j, key, filled, s) {
+		if j := &r.truth.Facts.Journeys[i]; s.journey == "" && j.ID != r.main && r.fitsIn(j, key, filled, s) {
 			return true
 		}
 	}
