@@ -55,7 +55,14 @@ func (a *analyzer) hypothesisReasons(s *safety, run []Hypothesis) []disclosure.R
 	if line.Total >= 0 {
 		lines = append(lines, line)
 	}
-	return disclosure.DecideLines(groups, lines)
+	if h != nil && h.Kind == koe.HypothesisChange && line.Total >= 0 { // the change of everybody, of which a part may wait for its verdict
+		k, of := max(s.k, fewestPairs), [3]string{h.Measure, h.From, h.Stage}
+		waiting := max(int(s.paired[of])-groups[line.Total].N, 0)
+		all, wait := len(groups), len(groups)+1
+		groups = append(groups, disclosure.Group{N: groups[line.Total].N + waiting, K: k, Withheld: s.changed[of]}, disclosure.Group{N: waiting, K: k, Withheld: disclosure.Complement})
+		lines = append(lines, disclosure.Line{Total: all, Parts: []int{line.Total, wait}}, disclosure.Line{Total: all, Parts: append(slices.Clone(line.Parts), wait)})
+	}
+	return disclosure.DecideLines(groups, lines)[:len(run)]
 }
 
 func (l *journeyLayout) hypothesis(id string) *koe.Hypothesis {
@@ -165,7 +172,7 @@ func (s *safety) besideMeasure(j *journeyLayout, r *Hypothesis, h *koe.Hypothesi
 		}
 	case koe.HypothesisChange:
 		if pairs := s.paired[[3]string{h.Measure, h.From, r.Stage}]; r.Wave == "" { // the change has the pairs of every wave
-			few = leaves(pairs, zero(r.N), s.k)
+			few = leaves(pairs, zero(r.N), max(s.k, fewestPairs))
 		}
 		if scored := s.scored[h.Measure]; scored != nil && r.Wave == "" && !few {
 			from, _ := s.cell("", "", h.From, slice{})

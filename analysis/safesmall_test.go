@@ -102,6 +102,32 @@ func TestSafeHypothesis_AFewWhoWaitForTheirVerdictDoNotFollow(t *testing.T) {
 	}
 }
 
+// The same of a change, which needs ten people: the change of all less that of the hypothesis is the change of those who wait.
+func TestSafeHypothesis_ChangesThatWaitForTheirVerdictDoNotFollow(t *testing.T) {
+	for waiting, want := range map[int]string{6: "'' complement, 2026Q2 complement", 10: "'' '', 2026Q2 ''"} {
+		j := scaleJourney([]string{"m2", "m3"}, "fit:F1")
+		j.Hypotheses = []koe.Hypothesis{{ID: "h", Stage: "m3", From: "m2", Kind: koe.HypothesisChange, Measure: "fit", Expect: "above"}}
+		w := newWorld(t, j)
+		w.seen = map[string]map[string]time.Time{"j": {"h": time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}}
+		b := &batch{}
+		for i := range 20 + waiting {
+			day := "2026-05-10"
+			if i >= 20 {
+				day = "2026-11-10"
+			}
+			b.submissions = append(b.submissions, answers(fmt.Sprint("p", i), "m2", "2026-02-10", fmt.Sprintf("F1=%d", 1+i%5)), answers(fmt.Sprint("p", i), "m3", day, fmt.Sprintf("F1=%d", 1+i%4)))
+		}
+		w.script = []*batch{b}
+		w.build()
+		if got := w.table("SELECT n FROM safe_change WHERE segment = ''"); !cmp.Equal(got, []string{fmt.Sprint(20 + waiting)}) {
+			t.Errorf("the change is of %v: the test shows nothing", got)
+		}
+		if got := strings.Join(w.table("SELECT wave, withheld FROM safe_hypothesis ORDER BY wave"), ", "); got != want {
+			t.Errorf("%d wait: %s, want %s", waiting, got, want)
+		}
+	}
+}
+
 // With a threshold of 8, words that seven people use are not told together with others.
 func TestSafeCooccurrence_NeedsAsManyPeopleAsAScore(t *testing.T) {
 	for least, want := range map[int]int{5: 2, 8: 0} {
