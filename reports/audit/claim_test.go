@@ -107,6 +107,10 @@ func TestClaims_EachRowNeedsItsPeople(t *testing.T) {
 			Truth{Groups: commenters(25), Crowds: spoke(8, 2, 6)}, "2人の数が計算できます", 2},
 		"under three, and some spoke twice": {"声", "テーマ", theme, [][]string{{"キャリア", "全段階", "7", "–", "–", "25", ""}, {"キャリア", "2か月", "3人未満", "–", "–", "25", ""}, {"キャリア", "3か月", "6", "–", "–", "25", ""}},
 			Truth{Groups: commenters(25), Crowds: spoke(7, 2, 6)}, "", 0},
+		"the others and the total are of an earlier release": {"声", "テーマ", theme, [][]string{{"キャリア", "全段階", "8", "–", "–", "25", "前回公表値(2026-04-01)"}, {"キャリア", "2か月", "3人未満", "–", "–", "25", ""}, {"キャリア", "3か月", "6", "–", "–", "25", "前回公表値(2026-04-01)"}},
+			Truth{Groups: commenters(25), Crowds: spoke(8, 2, 6)}, "", 0},
+		"the total is of an earlier release than the others": {"声", "テーマ", theme, [][]string{{"キャリア", "全段階", "8", "–", "–", "25", "前回公表値(2026-01-01)"}, {"キャリア", "2か月", "3人未満", "–", "–", "25", ""}, {"キャリア", "3か月", "6", "–", "–", "25", "前回公表値(2026-04-01)"}},
+			Truth{Groups: commenters(25), Crowds: spoke(8, 2, 6)}, "", 0},
 		"nine commenters": {"声", "テーマ", theme, [][]string{{"キャリア", "2か月", "5", "–", "–", "5–9", ""}}, Truth{Groups: commenters(9), Crowds: spoke(5, 5, 0)}, "9人の値", 9},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,7 +22,11 @@ func (r *reading) theme(g *grid, row []cell, j *Journey) bool {
 		if len(c.numbers) > 0 || band(c.text) != "" {
 			r.claim(g, c, claim{crowd: crowd, least: leastSaid, numbers: true, range3: true})
 		}
-		r.said3(crowd, g, c)
+		said := ""
+		if r.old {
+			said = row[6].text // the remark names the release
+		}
+		r.said3(crowd, g, c, said)
 	}
 	return ok && theme != ""
 }
@@ -49,6 +53,7 @@ type themeSaid struct {
 	number float64
 	exact  bool
 	few    bool
+	from   string // the remark that names the earlier release that it is repeated from; "" of this one
 	file   string
 	place  string
 }
@@ -60,12 +65,12 @@ type themeLine struct {
 	segment, member, language string
 }
 
-func (r *reading) said3(of Crowd, g *grid, c cell) {
+func (r *reading) said3(of Crowd, g *grid, c cell, from string) {
 	line := themeLine{file: r.d.name, journey: of.Journey, theme: of.Name, valence: of.With, segment: of.Segment, member: of.Member, language: r.lang}
 	if r.themes[line] == nil {
 		r.themes[line] = map[string]themeSaid{}
 	}
-	s := themeSaid{few: c.text == plain(r.words["few.three"]) || c.text == "<3", file: r.d.name, place: g.where(c)}
+	s := themeSaid{few: c.text == plain(r.words["few.three"]) || c.text == "<3", from: from, file: r.d.name, place: g.where(c)}
 	if len(c.numbers) == 1 {
 		s.number, s.exact = c.numbers[0], true
 	}
@@ -73,7 +78,8 @@ func (r *reading) said3(of Crowd, g *grid, c cell) {
 }
 
 // themesLeft looks for themes of which one stage is said to be under 3, while the total over the stages and all other stages are told
-// exactly: the one is then what is left (METHOD 5.4). A person may speak at two stages, so it is so only where the numbers add up.
+// exactly: the one is then what is left (METHOD 5.4). A person may speak at two stages, so it is so only where the numbers add up; and
+// numbers of two releases are of other people.
 func (a *auditor) themesLeft() {
 	for line, stages := range a.themes {
 		total, ok := stages[""]
@@ -85,6 +91,8 @@ func (a *auditor) themesLeft() {
 		for stage, s := range stages {
 			switch {
 			case stage == "":
+			case s.from != total.from:
+				blurred = true
 			case s.exact:
 				left -= s.number
 			case s.few:
