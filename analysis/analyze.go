@@ -210,7 +210,7 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 		if err := a.publishable(ctx, tables, func(name string) { of++; step(name) }); err != nil {
 			return fmt.Errorf("published figures: %w", err)
 		}
-		if err := joined(a.settle(ctx), a.exec(ctx, "SET disabled_compression_methods = ''")); err != nil {
+		if err := a.settle(ctx); err != nil {
 			return err
 		}
 		progress("disclosure", done, of)

@@ -32,9 +32,10 @@ const (
 
 // layout is how facts lie in the warehouse: it follows from the settings and the journeys, and nothing else.
 type layout struct {
-	segments []segmentColumn
-	journeys []*journeyLayout
-	settings *koe.Settings
+	reductions *reductionData // what the reductions are written from, once it was asked for
+	segments   []segmentColumn
+	journeys   []*journeyLayout
+	settings   *koe.Settings
 }
 
 // segmentColumn is one roster column that reports break down by.

@@ -32,7 +32,12 @@ func (l *layout) reductionSQL(name string, today koe.Date) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	if err := page.Execute(&b, l.reductionData(today)); err != nil {
+	if l.reductions == nil {
+		l.reductions = l.reductionData()
+	}
+	data := *l.reductions
+	data.Today, data.Quarter = today.String(), quarterOf(today)
+	if err := page.Execute(&b, data); err != nil {
 		return "", err
 	}
 	return b.String(), nil
@@ -94,8 +99,9 @@ type reductionConstruct struct {
 	Needed                         int
 }
 
-func (l *layout) reductionData(today koe.Date) reductionData {
-	data := reductionData{Least: leastValue, Today: today.String(), Quarter: quarterOf(today), Places: stagePlaces}
+// reductionData is what the layout says of them; the day is still missing.
+func (l *layout) reductionData() *reductionData {
+	data := &reductionData{Least: leastValue, Places: stagePlaces}
 	for _, segment := range l.segments {
 		data.Segments = append(data.Segments, segment.column)
 		data.Named = append(data.Named, namedSegment{segment.name, segment.column})

@@ -15,6 +15,7 @@ type reductionStages struct {
 	PositionSQL  string            // the place of a stage in the journey; 0: it takes no part
 	Paired       []pairedConstruct // constructs that two stages ask
 	Steps        []followStep      // one stage and the next of its audience
+	Followed     []pairedConstruct // constructs that a stage asks which another follows; Stages are the numbers of the steps
 	Exposures    []exposure
 	Contrasts    []contrast
 	Associations []association
@@ -35,6 +36,7 @@ type pairedConstruct struct {
 
 // followStep is one stage, the next of its audience, and the constructs whose scores at the first are looked at.
 type followStep struct {
+	Number     int // from 1
 	From, To   string
 	Constructs []reductionConstruct
 }
@@ -111,6 +113,7 @@ func (l *journeyLayout) reductionStages() reductionStages {
 		}
 	}
 	out.Steps = l.followSteps()
+	out.Followed = followedConstructs(out.Steps)
 	for _, measure := range l.Measures {
 		if measure.Event == "" {
 			continue
@@ -160,10 +163,30 @@ func (l *journeyLayout) followSteps() (steps []followStep) {
 			}
 		}
 		if len(step.Constructs) > 0 {
+			step.Number = len(steps) + 1
 			steps = append(steps, step)
 		}
 	}
 	return steps
+}
+
+// followedConstructs lists the constructs of these steps, each with the steps at which it is looked at.
+func followedConstructs(steps []followStep) (all []pairedConstruct) {
+	at := map[string]int{}
+	for _, step := range steps {
+		for _, c := range step.Constructs {
+			i, known := at[c.ID]
+			if !known {
+				i, at[c.ID] = len(all), len(all)
+				all = append(all, pairedConstruct{Construct: c, Earlier: fmt.Sprintf("earlier_%d", c.Number)})
+			}
+			if all[i].Stages != "" {
+				all[i].Stages += ", "
+			}
+			all[i].Stages += strconv.Itoa(step.Number)
+		}
+	}
+	return all
 }
 
 // valueSQL gives the expression of a construct's score or a question's raw answer, in its unit, and when it is valid.

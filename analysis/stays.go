@@ -16,19 +16,20 @@ import (
 // need to run again. What is looked at is not what a load touched but what is there: all of the rows that the published figures
 // come from, as one number a table (publishedState). Retention alone also follows from the day.
 
-// publishedState names everything that the published figures follow from besides the day. temp.closed_wave must be there.
+// publishedState names everything that the published figures follow from besides the day. temp.closed_cell must be there:
+// the finest groups of closed waves, of which each row of invitation and response_* names its own.
 func (a *analyzer) publishedState(ctx context.Context, main string) (string, error) {
 	var persons, responses []string
 	sources := []string{
 		// A wave that nobody was invited to closes before its quarter is over, and hypotheses wait for that.
 		rowsHash("wave", fmt.Sprintf("SELECT *, wave < %s AS over FROM %sred_wave WHERE closed", literal(quarterOf(a.today)), main)),
-		rowsHash("invitation", "SELECT * FROM "+main+"invitation SEMI JOIN temp.closed_wave USING (journey, stage, wave)"),
-		rowsHash("rate", fmt.Sprintf("SELECT * FROM %[1]sred_rate SEMI JOIN (SELECT journey, cell FROM %[1]sred_cell SEMI JOIN temp.closed_wave USING (journey, stage, wave)) AS closed USING (journey, cell)", main)),
+		rowsHash("invitation", "SELECT * FROM "+main+"invitation SEMI JOIN temp.closed_cell USING (cell)"),
+		rowsHash("rate", "SELECT * FROM "+main+"red_rate SEMI JOIN temp.closed_cell USING (cell)"),
 		rowsHash("member", "SELECT segment, member, label, level, parent FROM "+main+"member WHERE len(merged) = 0"),
 		rowsHash("hypothesis", "SELECT * FROM "+main+"hypothesis_seen"),
 	}
 	for _, journey := range a.layout.journeys {
-		closed := fmt.Sprintf("FROM %s%s SEMI JOIN (SELECT stage, wave FROM temp.closed_wave WHERE journey = %s) AS closed USING (stage, wave)", main, quote(journey.table), literal(journey.ID))
+		closed := "FROM " + main + quote(journey.table) + " SEMI JOIN temp.closed_cell USING (cell)"
 		// Which of them is a person's last follows from the others, once open waves are left out.
 		sources = append(sources, rowsHash("response of "+journey.ID, "SELECT * EXCLUDE (latest) "+closed))
 		persons = append(persons, "SELECT person_key "+closed)
@@ -76,7 +77,8 @@ func (a *analyzer) stays(ctx context.Context) (bool, string, error) {
 	if err != nil {
 		return false, "", err
 	}
-	if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE closed_wave AS SELECT journey, stage, wave FROM "+main+"red_wave WHERE closed"); err != nil {
+	if err := a.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE closed_wave AS SELECT journey, stage, wave FROM %[1]sred_wave WHERE closed;
+		CREATE OR REPLACE TEMP TABLE closed_cell AS SELECT cell FROM %[1]sred_cell SEMI JOIN temp.closed_wave USING (journey, stage, wave)`, main)); err != nil {
 		return false, "", err
 	}
 	state, err := a.publishedState(ctx, main)
