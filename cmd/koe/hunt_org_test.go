@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
@@ -49,6 +50,8 @@ const (
 	crowded    twist = "more than sixty people"
 	handful    twist = "a dozen people"
 	commenters twist = "nearly everybody leaves a comment"
+	raised     twist = "thresholds are raised after a release"
+	nameless   twist = "the second journey is anonymous"
 )
 
 var odds = []struct {
@@ -57,7 +60,7 @@ var odds = []struct {
 }{
 	{oneUnit, 12}, {twoLevels, 65}, {threeDeep, 25}, {direct, 35}, {unplaced, 25}, {namesakes, 25}, {tens, 25}, {apart, 25}, {resent, 40}, {late, 40}, {movers, 35},
 	{leavers, 40}, {forgotten, 25}, {unanimous, 10}, {holes, 60}, {silence, 15}, {invited, 35}, {mentored, 50}, {scopes, 40}, {english, 15}, {bilingual, 20}, {several, 35},
-	{withdrawn, 15}, {handedOut, 25}, {again, 15}, {crowded, 35}, {handful, 15}, {commenters, 35},
+	{withdrawn, 15}, {handedOut, 25}, {again, 15}, {crowded, 35}, {handful, 15}, {commenters, 35}, {raised, 15}, {nameless, 20},
 }
 
 // organisation is an invented one: its people, what they answered, and how its releases are made.
@@ -92,6 +95,7 @@ var (
 	beside = []questionnaire{
 		{"side", "spring", 91, []string{"WRK1", "WRK2", "SUG1"}},
 		{"side", "autumn", 280, []string{"WRK1", "WRK2", "SUG1"}},
+		{"side", "autumn", 372, []string{"WRK1", "WRK2", "SUG1"}}, // it is asked again every three months
 	}
 	shipped = []questionnaire{
 		{"chuto", "pre", -14, []string{"CAR1", "CAR2", "CAR3", "PRE1", "PRE4", "PRE7", "OPN1"}},
@@ -127,6 +131,9 @@ func invent(t *testing.T, dir string, seed uint64, twists []twist) *organisation
 	for _, name := range []string{"way.yaml", "side.yaml"} {
 		content, err := os.ReadFile(filepath.Join("testdata", "hunt", name))
 		ok(t, err)
+		if o.is[nameless] && name == "side.yaml" {
+			content = bytes.Replace(content, []byte("mode: confidential"), []byte("mode: anonymous"), 1)
+		}
 		o.write(t, filepath.Join("journeys", name), string(content))
 	}
 	return o
@@ -308,7 +315,7 @@ func (o *organisation) answers(last, now string) map[string]string {
 	rows := map[string][][]string{}
 	for _, f := range o.forms() {
 		for _, h := range o.people {
-			key := h.id + " " + f.journey + " " + f.stage
+			key := fmt.Sprint(h.id, " ", f.journey, " ", f.stage, " ", f.after)
 			at := o.day(h.joined, f.after)
 			if h.gone || at >= now || h.left != "" && at > h.left {
 				continue

@@ -79,6 +79,11 @@ func (h *hunt) path(name string) string { return filepath.Join(h.dir, name) }
 
 // live is what happens between two releases.
 func (h *hunt) live(i int, last, at string) {
+	if i == 1 && h.is[raised] && !h.is[tens] {
+		content, err := os.ReadFile(h.path("koe.yaml"))
+		ok(h.t, err)
+		h.write(h.t, "koe.yaml", strings.Replace(string(content), "min_group: 5", "min_group: 8", 1))
+	}
 	if h.is[invited] {
 		for day := h.day(at, -90); day < at; day = h.day(day, 13) {
 			h.koe(day+"T10:00", done, "dispatch")
@@ -168,9 +173,9 @@ var hunted = []struct {
 	releases int
 	twists   []twist
 }{
-	{2, []twist{twoLevels, direct, unplaced, namesakes, resent, late, movers, leavers, forgotten, holes, mentored, several, scopes}},
+	{2, []twist{twoLevels, direct, unplaced, namesakes, resent, late, movers, leavers, forgotten, holes, mentored, several, scopes, raised}},
 	{2, []twist{threeDeep, tens, apart, crowded, commenters, invited, bilingual}},
-	{3, []twist{handful, oneUnit, unanimous, english, withdrawn, handedOut, again, silence}},
+	{3, []twist{handful, oneUnit, unanimous, english, withdrawn, handedOut, again, silence, several, nameless}},
 }
 
 // Whatever an organisation looks like: analyze and report succeed, no report of honest answers is refused, and the audit
