@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"koe"
+	"koe/analysis/disclosure"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -27,8 +28,45 @@ SELECT response_key, CASE WHEN count(*) > 1 THEN string_agg(cell_key || ':' || s
 FROM stays SEMI JOIN here USING (cell_key) GROUP BY response_key, version`
 )
 
+// tellWho gives the atoms of a picture, of which rows are the tracks, the people whose responses or invitations they are: a person may stand
+// in several. Numbers are digests of keys. Two people with one number would be taken for one, and more withheld than need be. It
+// makes temp.lived, the track of each response.
+func (a *analyzer) tellWho(ctx context.Context, atoms []disclosure.Atom, journey *journeyLayout, who crowd, rows []track) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	lived, arguments := livedNow, []any{journey.ID}
+	if a.released > 0 {
+		lived, arguments = livedTracks, append(arguments, a.next)
+	}
+	if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE lived AS "+who.sql(lived), arguments...); err != nil {
+		return err
+	}
+	at := make(map[string]int, len(rows))
+	for i, row := range rows {
+		at[row.Track] = i
+	}
+	keys := "SELECT response_key, person_key FROM " + quote(journey.table)
+	if who == whoWasAsked {
+		keys = "SELECT invitation_key AS response_key, person_key FROM invitation WHERE journey = " + literal(journey.ID)
+	}
+	return a.conn.Raw(func(raw any) error {
+		conn, ok := raw.(*duckdb.Conn)
+		if !ok {
+			return koe.Errorf(koe.Internal, "the warehouse driver gives a %T", raw)
+		}
+		return queryRows(ctx, conn, fmt.Sprintf(`WITH of AS (SELECT track, person_key FROM temp.lived JOIN (%s) AS k USING (response_key) WHERE person_key IS NOT NULL),
+			again AS (SELECT person_key, (hash(person_key) %% 2147483647)::INTEGER AS number FROM of GROUP BY person_key HAVING count(*) > 1)
+			SELECT track, number FROM of JOIN again USING (person_key) ORDER BY ALL`, keys), func(row []driver.Value) {
+			if i, known := at[row[0].(string)]; known {
+				atoms[i].Who = append(atoms[i].Who, row[1].(int32))
+			}
+		})
+	})
+}
+
 // countBehind counts, of each figure that people can have skipped (figureName), how many are behind it in each atom: rows are the
-// atoms, with all their responses. A response of which the answers are no longer known counts as answered.
+// atoms, with all their responses, of which temp.lived has the tracks (tellWho). A response of which the answers are no longer known counts as answered.
 func (a *analyzer) countBehind(ctx context.Context, g *grid, journey *journeyLayout, who crowd, rows []track) error {
 	if who != whoAnswered || len(rows) == 0 {
 		return nil
@@ -64,13 +102,6 @@ func (a *analyzer) countBehind(ctx context.Context, g *grid, journey *journeyLay
 	}
 	if len(names) == 0 {
 		return nil
-	}
-	lived, arguments := livedNow, []any{journey.ID}
-	if a.released > 0 {
-		lived, arguments = livedTracks, append(arguments, a.next)
-	}
-	if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE lived AS "+who.sql(lived), arguments...); err != nil {
-		return err
 	}
 	atoms := make(map[string]int, len(rows))
 	for i, row := range rows {

@@ -19,7 +19,8 @@ type grid struct {
 	cells   int               // of figures; rests, people who belong to no shown part, follow behind
 	lines   []disclosure.Line // the last part of each is its rest
 	plan    *disclosure.Plan
-	leaves  *leafIndex // the finest groups of plan
+	people  *disclosure.Plan // plan for figures that count everybody of a cell once
+	leaves  *leafIndex       // the finest groups of plan
 	// askedPlan is over the people who were asked, for response rates; plan is over those who answered.
 	askedPlan *disclosure.Plan
 	behind    map[string][]int // by figure: of each atom of plan, how many are behind it; a figure that is not there has everybody
@@ -59,6 +60,7 @@ func (a *analyzer) newGrid(ctx context.Context, journey *journeyLayout) (*grid, 
 		return nil, err
 	}
 	g.plan = disclosure.NewPlan(picture)
+	g.people = g.plan.OfPeople()
 	return g, a.asked(ctx, g, journey)
 }
 

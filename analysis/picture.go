@@ -160,7 +160,7 @@ func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout,
 		for _, row := range rows {
 			picture.Atoms = append(picture.Atoms, disclosure.Atom{N: int(row.N), Stays: []disclosure.Stay{{Leaf: l.groups[row.Track]}}})
 		}
-		return picture, joined(err, a.countBehind(ctx, g, journey, who, rows))
+		return picture, joined(err, a.tellWho(ctx, picture.Atoms, journey, who, rows), a.countBehind(ctx, g, journey, who, rows))
 	}
 	picture.Release = a.next
 	rows, err := readRows[track](ctx, a.conn, who.sql(tracks), journey.ID, a.next)
@@ -171,7 +171,7 @@ func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout,
 		}
 		picture.Atoms = append(picture.Atoms, atom)
 	}
-	return picture, joined(err, a.countBehind(ctx, g, journey, who, rows))
+	return picture, joined(err, a.tellWho(ctx, picture.Atoms, journey, who, rows), a.countBehind(ctx, g, journey, who, rows))
 }
 
 // atom reads a track.

@@ -102,7 +102,7 @@ func (s *safety) changes(run []Change) []disclosure.Reason {
 		to := s.at(n, s.stageAt[run[0].ToStage], 0)
 		withheld[to] = worse(withheld[to], reason)
 	}
-	reasons := s.decide(own, max(s.k, fewestPairs), withheld, s.past[figureName("change", run[0].Construct, run[0].FromStage, run[0].ToStage)])
+	reasons := s.decideOver(s.grid.people, nil, own, max(s.k, fewestPairs), withheld, s.past[figureName("change", run[0].Construct, run[0].FromStage, run[0].ToStage)])
 	s.mu.Lock()
 	s.changed[[3]string{run[0].Construct, run[0].FromStage, run[0].ToStage}] = reasons[s.at(0, s.stageAt[run[0].ToStage], 0)]
 	s.mu.Unlock()

@@ -32,7 +32,7 @@ func (a *analyzer) safeVoices(ctx context.Context, all map[string]*safety) error
 	}
 	reasons := map[string][]disclosure.Reason{}
 	for journey, s := range all {
-		reasons[journey] = s.figure(figureName("voice"), make([]int, s.cells), a.safety.MinComments)
+		reasons[journey] = s.figureOver(s.grid.people, nil, figureName("voice"), make([]int, s.cells), a.safety.MinComments)
 	}
 	for _, run := range runs(counts, func(c *commenterCount) string { return c.Journey }) {
 		s := all[run[0].Journey]
@@ -42,7 +42,7 @@ func (a *analyzer) safeVoices(ctx context.Context, all map[string]*safety) error
 				n[i] = int(c.Commenters)
 			}
 		}
-		reasons[run[0].Journey] = s.figure(figureName("voice"), n, a.safety.MinComments)
+		reasons[run[0].Journey] = s.figureOver(s.grid.people, nil, figureName("voice"), n, a.safety.MinComments)
 	}
 	for journey, s := range all {
 		s.voices = reasons[journey]

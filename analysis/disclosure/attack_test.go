@@ -35,8 +35,9 @@ func attack(w *world, releases []release, k int) (findings []string) {
 		n       int
 	}
 	// Unknowns.
-	tracks, size := map[string]int{}, []int{}
-	var of [][]string // unknown → stage, then unit at each release; "-" for nowhere
+	tracks := map[string]int{}
+	var who []map[string]bool // unknown → people
+	var of [][]string         // unknown → stage, then unit at each release; "-" for nowhere
 	for _, a := range w.answers {
 		track := []string{a.stage}
 		for _, r := range releases {
@@ -49,9 +50,9 @@ func attack(w *world, releases []release, k int) (findings []string) {
 		name := strings.Join(track, "|")
 		if _, ok := tracks[name]; !ok {
 			tracks[name] = len(of)
-			of, size = append(of, track), append(size, 0)
+			of, who = append(of, track), append(who, map[string]bool{})
 		}
-		size[tracks[name]]++
+		who[tracks[name]][a.person] = true
 	}
 	var cells []cell
 	for c := range releases[0].all {
@@ -61,11 +62,12 @@ func attack(w *world, releases []release, k int) (findings []string) {
 	within := func(unit, top string) bool {
 		return unit != "-" && (top == "" || unit == top || strings.HasPrefix(unit, top+"/"))
 	}
-	people := func(set map[int]bool) (n int) {
+	people := func(set map[int]bool) int { // different ones: who answered twice hides nobody
+		seen := map[string]bool{}
 		for i := range set {
-			n += size[i]
+			maps.Copy(seen, who[i])
 		}
-		return n
+		return len(seen)
 	}
 	gather := func(c cell, r int) sum {
 		s := sum{c, r, map[int]bool{}, 0}
@@ -179,14 +181,14 @@ func attack(w *world, releases []release, k int) (findings []string) {
 		}
 	}
 	for i := range of {
-		if few(size[i]) && computable(map[int]bool{i: true}, nil) {
-			findings = append(findings, fmt.Sprintf("the %d who were %v can be computed", size[i], of[i]))
+		if few(len(who[i])) && computable(map[int]bool{i: true}, nil) {
+			findings = append(findings, fmt.Sprintf("the %d who were %v can be computed", len(who[i]), of[i]))
 		}
 	}
 	for _, a := range published {
 		for _, b := range published {
-			if few(a.n-b.n) && len(less(b.set, a.set)) == 0 {
-				findings = append(findings, fmt.Sprintf("%v of release %d less %v of release %d leaves %d", a.cell, a.release+1, b.cell, b.release+1, a.n-b.n))
+			if n := people(less(a.set, b.set)); few(n) && len(less(b.set, a.set)) == 0 {
+				findings = append(findings, fmt.Sprintf("%v of release %d less %v of release %d leaves %d", a.cell, a.release+1, b.cell, b.release+1, n))
 			}
 		}
 	}
@@ -196,13 +198,14 @@ func attack(w *world, releases []release, k int) (findings []string) {
 			into[i] += by
 		}
 	}
-	weigh := func(of map[int]int) (n int) {
+	weigh := func(of map[int]int) int {
+		set := map[int]bool{}
 		for i, by := range of {
 			if by != 0 {
-				n += size[i]
+				set[i] = true
 			}
 		}
-		return n
+		return people(set)
 	}
 	union := func(parts []int, r int) map[int]bool {
 		out := map[int]bool{}

@@ -74,7 +74,7 @@ func (d *decider) newAudit() *audit {
 			if g.Absent {
 				continue
 			}
-			if n := d.size[s][i]; n > 0 && n < g.K {
+			if n := d.size[s][i]; n > 0 && (n < g.K || n < g.K*d.repeats && d.fewHeads(d.in[s].at(i), g.K)) {
 				a.target(a.set(known{i, s}), nil)
 			}
 		}
@@ -84,10 +84,10 @@ func (d *decider) newAudit() *audit {
 			then, later := a.set(known{m.group, m.from}), a.set(known{m.group, m.to})
 			a.target(later, then)
 			if m.added > 0 && m.removed > 0 {
-				if m.added < g.K {
+				if m.fewCame(g.K) {
 					a.target(without(later, then), nil)
 				}
-				if m.removed < g.K {
+				if m.fewWent(g.K) {
 					a.target(without(then, later), nil)
 				}
 			}
@@ -97,6 +97,9 @@ func (d *decider) newAudit() *audit {
 		if k := a.threshold(atom); n < k && a.live[atom] {
 			a.target([]int32{int32(atom)}, nil)
 		}
+	}
+	for _, group := range a.everyFew() {
+		a.target(group, nil)
 	}
 	slices.SortFunc(a.targets, func(x, y signed) int {
 		return cmp.Or(cmp.Compare(len(x.plus)+len(x.less), len(y.plus)+len(y.less)), slices.Compare(x.plus, y.plus), slices.Compare(x.less, y.less))
@@ -332,7 +335,11 @@ func (a *audit) pairs() []int {
 			for _, cell := range a.cellsOf(a.leaf[s][set[first]]) {
 				large := known{int(cell), s}
 				left := a.people(large) - n
-				if !isKnown[s][cell] || left <= 0 || left >= max(a.groups[cell].K, a.groups[small.group].K) || s == a.now && gone[large.group] {
+				k := max(a.groups[cell].K, a.groups[small.group].K)
+				if !isKnown[s][cell] || left <= 0 || left >= k*a.repeats || s == a.now && gone[large.group] {
+					continue
+				}
+				if left >= k && !a.fewHeads(without(a.in[s].at(large.group), set), a.least) {
 					continue
 				}
 				if slices.ContainsFunc(without(set, a.in[s].at(large.group)), func(atom int32) bool { return a.live[atom] }) {

@@ -106,7 +106,7 @@ func benchPicture() (Picture, []Group) {
 						}
 					}
 					picture.Leaves = append(picture.Leaves, in)
-					picture.Atoms = append(picture.Atoms, Atom{0, []Stay{{Leaf: leaf}}})
+					picture.Atoms = append(picture.Atoms, Atom{N: 0, Stays: []Stay{{Leaf: leaf}}})
 				}
 				picture.Atoms[leaf].N++
 				for _, cell := range picture.Leaves[leaf] {

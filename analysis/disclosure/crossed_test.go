@@ -103,7 +103,7 @@ func crossed(random *rand.Rand, k5, k10 int) (Picture, []Group, int) {
 				all = append(all, cell)
 				groups[cell].N++
 			}
-			picture.Atoms = append(picture.Atoms, Atom{1, []Stay{{Leaf: len(picture.Leaves)}}})
+			picture.Atoms = append(picture.Atoms, Atom{N: 1, Stays: []Stay{{Leaf: len(picture.Leaves)}}})
 			picture.Leaves = append(picture.Leaves, all)
 		}
 	}

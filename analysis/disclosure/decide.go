@@ -58,7 +58,7 @@ func (p *Plan) newDecider(groups []Group, answered []int) *decider {
 		for _, v := range g.Versions {
 			if v.Fresh {
 				s := p.stretch(v.Release)
-				changed := d.move(s, i).of(v.N, g.N)
+				changed := d.move(s, i).of(v.N, g.N, p.repeats)
 				if !slices.Contains(d.known[i], int32(s)) {
 					d.known[i] = append(d.known[i], int32(s))
 				}
@@ -144,7 +144,8 @@ func (d *decider) move(stretch, i int) move {
 	m := d.moved[stretch][i]
 	if d.counted && m != (move{}) {
 		then, now := d.in[stretch].at(i), d.in[d.now].at(i)
-		m = move{d.behind(without(now, then)), d.behind(without(then, now))}
+		came, went := without(now, then), without(then, now)
+		m = move{d.behind(came), d.behind(went), d.different(came, mostSeen), d.different(went, mostSeen)}
 	}
 	return m
 }

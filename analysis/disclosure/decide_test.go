@@ -3,6 +3,7 @@ package disclosure
 import (
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -86,7 +87,7 @@ func TestDecide_AStageLeftOutTakesAnotherWithIt(t *testing.T) {
 
 func TestDecide_ATotalPrintedElsewhereTakesTheOtherPartWithIt(t *testing.T) {
 	// The lines know no total of a (4) and b (20); another table prints the two together as c, by atoms alone.
-	picture := Picture{Groups: 3, Leaves: [][]int{{0, 2}, {1, 2}}, Atoms: []Atom{{4, []Stay{{Leaf: 0}}}, {20, []Stay{{Leaf: 1}}}}}
+	picture := Picture{Groups: 3, Leaves: [][]int{{0, 2}, {1, 2}}, Atoms: []Atom{{N: 4, Stays: []Stay{{Leaf: 0}}}, {N: 20, Stays: []Stay{{Leaf: 1}}}}}
 	got := NewPlan(picture).Decide([]Group{{N: 4, K: 5}, {N: 20, K: 5}, {N: 24, K: 5}})
 	want := []Decision{{Withheld: Small}, {Withheld: Complement}, {}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -98,7 +99,7 @@ func TestDecide_CrossedSegmentsAreSeenThrough(t *testing.T) {
 	// Rows r0 (x, y) and r1 (x, y) by columns: the three people of r0y are not a cell, but all of r0 but three are in x.
 	picture := Picture{Groups: 5, Leaves: [][]int{{0, 1, 3}, {0, 1, 4}, {0, 2, 4}},
 		Lines: []Line{{0, []int{1, 2}}, {0, []int{3, 4}}},
-		Atoms: []Atom{{20, []Stay{{Leaf: 0}}}, {3, []Stay{{Leaf: 1}}}, {20, []Stay{{Leaf: 2}}}}}
+		Atoms: []Atom{{N: 20, Stays: []Stay{{Leaf: 0}}}, {N: 3, Stays: []Stay{{Leaf: 1}}}, {N: 20, Stays: []Stay{{Leaf: 2}}}}}
 	got := NewPlan(picture).Decide([]Group{{N: 43, K: 5}, {N: 23, K: 5}, {N: 20, K: 5}, {N: 20, K: 5}, {N: 23, K: 5}})
 	if got[1].Fresh() && got[3].Fresh() {
 		t.Error("r0 (23) and x (20), all within r0, are both published: they differ by three people")
@@ -162,7 +163,7 @@ func TestDecide_TheOrderOfInputDoesNotMatter(t *testing.T) {
 // grow adds people of the second release to a world.
 func grow(w *world, n int, unit, stage string, since int) {
 	for range n {
-		w.answers = append(w.answers, answer{"new", stage, []placed{{unit, since, 0}}})
+		w.answers = append(w.answers, answer{"new" + strconv.Itoa(len(w.answers)), stage, []placed{{unit, since, 0}}})
 	}
 	w.releases = max(w.releases, since)
 }
@@ -232,7 +233,7 @@ func TestDecide_FreshTotalsDoNotTellTheIncrementOfACarriedPart(t *testing.T) {
 
 func TestDecide_AFigureOfItsOwnSizeIsComparedBySize(t *testing.T) {
 	// Six people more are in the cell, of whom two answered this question.
-	picture := Picture{Groups: 1, Leaves: [][]int{{0}}, Release: 2, Atoms: []Atom{{20, []Stay{{0, 1, 0}}}, {6, []Stay{{0, 2, 0}}}}}
+	picture := Picture{Groups: 1, Leaves: [][]int{{0}}, Release: 2, Atoms: []Atom{{N: 20, Stays: []Stay{{0, 1, 0}}}, {N: 6, Stays: []Stay{{0, 2, 0}}}}}
 	got := NewPlan(picture).Decide([]Group{{N: 22, K: 5, Versions: []Version{{Release: 1, Fresh: true, N: 20}}}})
 	if diff := cmp.Diff([]Decision{{Carried: 1}}, got); diff != "" {
 		t.Error(diff)
@@ -275,5 +276,54 @@ func TestDecide_PeopleWhoAnsweredTwiceHideNobody(t *testing.T) {
 	}
 	if want := []Reason{Published, Complement, Published, Small, Small}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Four people answered at two stages more than the others: eight answers, and still only theirs are what the total has beyond the
+// published stage.
+func TestDecide_WhoAnsweredTwiceHidesNobody(t *testing.T) {
+	for name, c := range map[string]struct {
+		again int // of the ten, who answered at the stages b and c
+		want  []bool
+	}{
+		"the same four at both":   {4, []bool{true, false, false, false}},
+		"the same five at both":   {5, []bool{true, true, true, true}},
+		"nobody answered further": {0, []bool{true, true}},
+	} {
+		w := &world{}
+		for i := range 10 {
+			for _, stage := range []string{"a", "b", "c"} {
+				if stage == "a" || i < c.again {
+					w.answers = append(w.answers, answer{"p" + strconv.Itoa(i), stage, []placed{{"u", 1, 0}}})
+				}
+			}
+		}
+		r := w.publish(5)[0]
+		var got []bool
+		for _, stage := range []string{"a", "", "b", "c"}[:len(c.want)] {
+			got = append(got, r.fresh[cell{"u", stage}])
+		}
+		if name == "the same four at both" && got[0] != got[1] { // either the stage or the total
+			got[0], got[1] = true, false
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// Six answers came to the figure of all stages, three times two of one person: two people came.
+func TestDecide_WhoCameWithSeveralAnswersIsOnePerson(t *testing.T) {
+	for people, want := range map[int]Decision{2: {Carried: 1}, 5: {}} {
+		w := flat(20, 30)
+		w.releases = 2
+		for i := range people {
+			for _, stage := range []string{"s", "t", "u"} {
+				w.answers = append(w.answers, answer{"new" + strconv.Itoa(i), stage, []placed{{"u0", 2, 0}}})
+			}
+		}
+		if diff := cmp.Diff(want, w.publish(5)[1].all[cell{"u0", ""}]); diff != "" {
+			t.Errorf("%d people: %s", people, diff)
+		}
 	}
 }

@@ -141,14 +141,15 @@ func (a *audit) paired(group int) bool {
 			seen[cell] = true
 			other := int(cell)
 			left := a.groups[group].N - a.groups[other].N
-			if !a.fresh(other) || left == 0 || left >= max(a.groups[group].K, a.groups[other].K) || -left >= max(a.groups[group].K, a.groups[other].K) {
+			k := max(a.groups[group].K, a.groups[other].K)
+			if !a.fresh(other) || left == 0 || left >= k*a.repeats || -left >= k*a.repeats {
 				continue
 			}
 			small, large := a.set(known{other, a.now}), set
 			if left < 0 {
 				small, large = large, small
 			}
-			if len(without(small, large)) == 0 {
+			if len(without(small, large)) == 0 && (abs(int64(left)) < int64(k) || a.fewHeads(without(large, small), a.least)) {
 				return true
 			}
 		}

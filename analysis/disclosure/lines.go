@@ -139,9 +139,12 @@ func (d *decider) open(part int, v view, fresh bool) bool {
 }
 
 // covered counts the people who make up what is open of a line: who is in an open part now or was then, but not both, since
-// who moved from one open part to another tells nothing. k is the largest threshold of these parts.
+// who moved from one open part to another tells nothing. k is the largest threshold of these parts. Where the answers are enough and
+// those who gave them are not, as at several stages, it is they who count, and the threshold is no higher than that of the total.
 func (d *decider) covered(line Line, v view) (people, k int) {
 	var difference map[int32]int
+	crowd := heads{decider: d, enough: d.groups[line.Total].K}
+	some := d.who != nil // to be counted still
 	count := func(part, stretch, sign int) {
 		if difference == nil {
 			difference = map[int32]int{}
@@ -161,6 +164,11 @@ func (d *decider) covered(line Line, v view) (people, k int) {
 			} else {
 				people += d.people(known{part, v.stretch})
 			}
+			for _, atom := range d.in[v.stretch].at(part) {
+				if some = some && crowd.add(atom); !some {
+					break
+				}
+			}
 			continue
 		}
 		count(part, v.stretch, 1)
@@ -175,7 +183,11 @@ func (d *decider) covered(line Line, v view) (people, k int) {
 	for atom, sign := range difference {
 		if sign != 0 {
 			people += d.answered[atom]
+			some = some && crowd.add(atom)
 		}
+	}
+	if crowd.enough = min(crowd.enough, k); d.who != nil && people >= k && crowd.count() < crowd.enough && crowd.count() > 0 {
+		return crowd.count(), crowd.enough
 	}
 	return people, k
 }

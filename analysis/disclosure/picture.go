@@ -26,6 +26,7 @@ type Line struct {
 type Atom struct {
 	N     int
 	Stays []Stay
+	Who   []int32 // whose they are, as far as known, by arbitrary numbers: one person may be in several atoms
 }
 
 // Stay says that an atom was in a leaf from release Since on, and no longer from Until on: Since <= r < Until. Until 0

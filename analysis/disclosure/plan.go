@@ -24,10 +24,11 @@ type Plan struct {
 	state [][]int32 // per stretch and group: equal for two stretches only if the people are the same
 	moved [][]move  // per stretch and group: what came and went from then to now; nil for now
 	moves []between // what came and went from each stretch to each later one
+	crowd
 }
 
-// move is how a cell's set differs from an earlier one.
-type move struct{ added, removed int }
+// move is how a cell's set differs from an earlier one: so many answers, of so many different people at least.
+type move struct{ added, removed, came, went int }
 
 // between is a group that is not the same in two stretches.
 type between struct {
@@ -36,19 +37,26 @@ type between struct {
 }
 
 // few reports whether either way the difference is 1 to k-1 people.
-func (m move) few(k int) bool { return m.added > 0 && m.added < k || m.removed > 0 && m.removed < k }
+func (m move) few(k int) bool { return m.fewCame(k) || m.fewWent(k) }
+
+func (m move) fewCame(k int) bool { return m.added > 0 && min(m.added, m.came) < k }
+func (m move) fewWent(k int) bool { return m.removed > 0 && min(m.removed, m.went) < k }
 
 // of gives the move of a figure that had was people behind it and has is now, was 0 when that is not known. Not all who came or
-// left with the cell have a value of the figure: where nobody left, as many came as there are more of, and the other way round.
-func (m move) of(was, is int) move {
+// left with the cell have a value of the figure: where nobody left, as many came as there are more of, and the other way round. Nobody has
+// more answers than repeats.
+func (m move) of(was, is, repeats int) move {
 	more := is - was
 	switch {
 	case was == 0:
 	case m.removed == 0 && 0 <= more && more <= m.added:
+		m.came = max(m.came-(m.added-more), (more+repeats-1)/repeats)
 		m.added = more
 	case m.added == 0 && 0 <= -more && -more <= m.removed:
+		m.went = max(m.went-(m.removed+more), (repeats-1-more)/repeats)
 		m.removed = -more
 	default:
+		m.came, m.went = m.came+max(more-m.added, 0), m.went+max(-more-m.removed, 0)
 		m.added, m.removed = max(m.added, more), max(m.removed, -more)
 	}
 	return m
@@ -104,6 +112,7 @@ func NewPlan(picture Picture) *Plan {
 		}
 	})
 	p.gatherAtoms(picture, same)
+	p.gatherPeople(picture)
 	p.measure()
 	return p
 }
@@ -233,13 +242,26 @@ func (p *Plan) measure() {
 // compare gives the groups that differ between two stretches.
 func (p *Plan) compare(a, b int) (out []between) {
 	at := map[int32]int{}
-	change := func(cell int32) *move {
+	var people [][2][]int32 // who came and went, told apart as far as it matters
+	change := func(cell int32) int {
 		i, ok := at[cell]
 		if !ok {
 			i = len(out)
-			at[cell], out = i, append(out, between{from: a, to: b, group: int(cell)})
+			at[cell], out, people = i, append(out, between{from: a, to: b, group: int(cell)}), append(people, [2][]int32{})
 		}
-		return &out[i].move
+		return i
+	}
+	meet := func(seen *[]int32, atom int) (others int) { // people of an atom who were not seen
+		if p.who == nil {
+			return p.n[atom]
+		}
+		for _, person := range p.who[atom] {
+			if len(*seen) < mostSeen && !slices.Contains(*seen, person) {
+				*seen = append(*seen, person)
+				others++
+			}
+		}
+		return others + p.alone[atom]
 	}
 	for atom, before := range p.leaf[a] {
 		after := p.leaf[b][atom]
@@ -247,10 +269,14 @@ func (p *Plan) compare(a, b int) (out []between) {
 			continue
 		}
 		for _, cell := range without(p.cellsOf(after), p.cellsOf(before)) {
-			change(cell).added += p.n[atom]
+			i := change(cell)
+			out[i].added += p.n[atom]
+			out[i].came += meet(&people[i][0], atom)
 		}
 		for _, cell := range without(p.cellsOf(before), p.cellsOf(after)) {
-			change(cell).removed += p.n[atom]
+			i := change(cell)
+			out[i].removed += p.n[atom]
+			out[i].went += meet(&people[i][1], atom)
 		}
 	}
 	return out

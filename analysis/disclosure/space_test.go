@@ -96,7 +96,7 @@ func TestDecide_LargeNumbersAreDecidedToo(t *testing.T) {
 		}
 		n := 3 + 20*random.IntN(2)
 		picture.Leaves = append(picture.Leaves, in)
-		picture.Atoms = append(picture.Atoms, Atom{n, []Stay{{Leaf: leaf}}})
+		picture.Atoms = append(picture.Atoms, Atom{N: n, Stays: []Stay{{Leaf: leaf}}})
 		for _, g := range in {
 			groups[g].N += n
 		}

@@ -60,15 +60,16 @@ func (a *audit) few(s *space) (out []map[int32]uint64) {
 		}
 	}
 	try := func(row []uint64) {
-		people, one, level := 0, uint64(0), true
+		one, level := uint64(0), true
+		behind := heads{decider: a.decider, enough: a.least}
 		for i, v := range row[:len(atoms)] {
 			if v != 0 {
-				people += a.answered[atoms[i]]
+				behind.add(atoms[i])
 				level = level && (one == 0 || one == v)
 				one = v
 			}
 		}
-		if people == 0 || people >= a.least || a.movers == nil && !level {
+		if people := behind.count(); people == 0 || people >= a.least || a.movers == nil && !level {
 			return
 		}
 		coefficient := map[int32]uint64{}

@@ -8,8 +8,11 @@ import (
 // class is the people that nothing published tells apart: every published sum takes all of them or nobody.
 type class struct {
 	atoms  []int32
-	people int
-	x      uint64 // their part of an arbitrary vector that is orthogonal to all that is published
+	people int     // different ones, at least
+	who    []int32 // of them, those who may be in other classes too
+	alone  int     // of them, those who are not; less those who are behind nothing
+	mark   uint64  // a bit for each of these
+	x      uint64  // their part of an arbitrary vector that is orthogonal to all that is published
 }
 
 // sums finds the groups of 1 to k-1 people whose sum follows from what is published, whether they are a cell of some table or
@@ -44,6 +47,7 @@ func (a *audit) sums(equations []equation, x []uint64) (out []signed) {
 }
 
 const (
+	mostShared  = 1500 // of which every pair is looked at although people are in several
 	mostClasses = 6000 // of which all pairs are looked at
 	mostSums    = 5000 // that are found at once; what is taken away for them most often breaks the rest
 )
@@ -69,15 +73,49 @@ func (a *audit) smallClasses(equations []equation, x []uint64) (small []class) {
 		}
 		c := &all[i]
 		c.atoms = append(c.atoms, int32(atom))
-		c.people += a.answered[atom]
 		c.x = plus(c.x, x[atom]) % prime
 	}
 	for _, c := range all {
-		if c.people > 0 && c.people < a.least {
+		if c.people = a.different(c.atoms, a.least); c.people > 0 && c.people < a.least {
+			if a.who != nil {
+				a.tellWho(&c)
+			}
 			small = append(small, c)
 		}
 	}
 	return small
+}
+
+// tellWho notes the people of a class.
+func (a *audit) tellWho(c *class) {
+	for _, atom := range c.atoms {
+		if a.answered[atom] > 0 {
+			c.who = append(c.who, a.who[atom]...)
+			c.alone += a.crowd.alone[atom] - (a.n[atom] - a.answered[atom])
+		}
+	}
+	slices.Sort(c.who)
+	c.who = slices.Compact(c.who)
+	for _, person := range c.who {
+		c.mark |= 1 << (scatter(uint64(person)) % 64)
+	}
+}
+
+// together counts the different people of two classes, at least.
+func together(c, d *class) int {
+	if c.mark&d.mark == 0 {
+		return c.people + d.people
+	}
+	return max(c.people, d.people, union(c.who, d.who)+c.alone+d.alone)
+}
+
+// with is the people of two classes together, as one.
+func (c *class) with(d *class) class {
+	all := class{people: together(c, d), alone: c.alone + d.alone, mark: c.mark | d.mark}
+	all.who = append(slices.Clone(c.who), d.who...)
+	slices.Sort(all.who)
+	all.who = slices.Compact(all.who)
+	return all
 }
 
 // half is one or two classes (the second -1) and what their parts add up to.
@@ -91,9 +129,14 @@ type half struct {
 // It keeps of all halves only those that may have a counterpart, as a bit for each remainder tells.
 //
 // Not every pair need be a half. Of three classes the two smallest are at most two thirds of k-1 people, and beside two
-// of four stand two more, who are at least two people.
+// of four stand two more, who are at least two people. Where people are in several classes that is not so: then every pair
+// is, or if there are many, those too that have somebody in common.
 func meet(small []class, k int, found func(group [4]int32)) {
-	together := max(2*(k-1)/3, k-3) // people of a pair, at most
+	most := max(2*(k-1)/3, k-3) // people of a pair
+	if len(small) <= mostShared && slices.ContainsFunc(small, func(c class) bool { return len(c.who) > 0 }) {
+		most = k - 1
+	}
+	shared := sharing(small, k, most)
 	order := make([]int32, len(small))
 	for i := range order {
 		order[i] = int32(i)
@@ -108,11 +151,15 @@ func meet(small []class, k int, found func(group [4]int32)) {
 			c := &small[i]
 			for _, j := range order[:n] {
 				d := &small[j]
-				if c.people+d.people > together {
+				if c.people+d.people > most {
 					break // the others are not smaller
 				}
-				do(half{plus(c.x, d.x), min(i, j), max(i, j), c.people + d.people})
+				do(half{plus(c.x, d.x), min(i, j), max(i, j), together(c, d)})
 			}
+		}
+		for _, p := range shared {
+			c, d := &small[p[0]], &small[p[1]]
+			do(half{plus(c.x, d.x), p[0], p[1], together(c, d)})
 		}
 	}
 	n := 0
@@ -139,7 +186,7 @@ func meet(small []class, k int, found func(group [4]int32)) {
 			if q.x != y {
 				break
 			}
-			if n := p.people + q.people; n == 0 || n >= k || shares(p, q) {
+			if n := peopleOf(small, p, q, k); n == 0 || n >= k || shares(p, q) {
 				continue
 			}
 			group := [4]int32{p.a, p.b, q.a, q.b}
@@ -147,6 +194,51 @@ func meet(small []class, k int, found func(group [4]int32)) {
 			found(group)
 		}
 	}
+}
+
+// sharing lists the pairs of classes of fewer than k people together who are more than most when counted in each.
+func sharing(small []class, k, most int) (pairs [][2]int32) {
+	of := map[int32][]int32{}
+	for i := range small {
+		for _, person := range small[i].who {
+			of[person] = append(of[person], int32(i))
+		}
+	}
+	for i := range small {
+		c := &small[i]
+		for _, person := range c.who {
+			for _, j := range of[person] {
+				if int(j) >= i {
+					break
+				}
+				if d := &small[j]; c.people+d.people > most && together(c, d) < k {
+					pairs = append(pairs, [2]int32{j, int32(i)})
+				}
+			}
+		}
+	}
+	slices.SortFunc(pairs, func(x, y [2]int32) int { return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1])) })
+	return slices.Compact(pairs)
+}
+
+// peopleOf counts the different people of two halves, at least, as far as it matters for k.
+func peopleOf(small []class, p, q half, k int) int {
+	n := p.people + q.people
+	if n < k || p.b < 0 || q.b < 0 {
+		return n
+	}
+	var all class
+	first := true
+	for _, i := range []int32{p.a, p.b, q.a, q.b} {
+		switch {
+		case i < 0:
+		case first:
+			all, first = small[i], false
+		default:
+			all = all.with(&small[i])
+		}
+	}
+	return all.people
 }
 
 // shares reports whether two halves have a class in common.

@@ -227,7 +227,7 @@ func TestDecide_NoSumOverAFewPeopleFollowsFromThreeReleases(t *testing.T) {
 						stays = append(stays, stay)
 					}
 				}
-				then.Atoms = append(then.Atoms, Atom{a.N, stays})
+				then.Atoms = append(then.Atoms, Atom{N: a.N, Stays: stays})
 			}
 			for i, d := range NewPlan(then).Decide(now)[:figures] {
 				if now[i].N >= now[i].K {

@@ -121,8 +121,12 @@ func (w *world) lay(release, k int) *layout {
 		}
 		return i
 	}
+	numbers := map[string]int32{}
 	for _, a := range w.answers {
-		atom := Atom{N: 1}
+		if _, known := numbers[a.person]; !known {
+			numbers[a.person] = int32(len(numbers))
+		}
+		atom := Atom{N: 1, Who: []int32{numbers[a.person]}}
 		for _, p := range a.stays {
 			if p.since <= release {
 				atom.Stays = append(atom.Stays, Stay{leaf(cell{p.unit, a.stage}), p.since, p.until})
@@ -143,14 +147,24 @@ func (l *layout) groups() []Group {
 			groups[i].Withheld = Complement
 		}
 	}
+	who := make([]map[int32]bool, l.Groups)
 	for _, atom := range l.Atoms {
 		for _, stay := range atom.Stays {
 			if stay.at(l.Release) {
 				for _, i := range l.Leaves[stay.Leaf] {
 					groups[i].N += atom.N
+					if who[i] == nil {
+						who[i] = map[int32]bool{}
+					}
+					for _, person := range atom.Who {
+						who[i][person] = true
+					}
 				}
 			}
 		}
+	}
+	for i := range groups {
+		groups[i].People = len(who[i])
 	}
 	return groups
 }
