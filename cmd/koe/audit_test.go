@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"koe"
 	"koe/journey"
 	"koe/reports/audit"
 )
@@ -225,6 +226,28 @@ func TestAudit_FindsWhatIsPlantedInARealRelease(t *testing.T) {
 	if t.Failed() {
 		for _, f := range r.Findings {
 			t.Log(f.Kind, f.File, f.Place, f.What["ja"])
+		}
+	}
+}
+
+// Every kind of finding ends a report. What follows from earlier releases alone does not: no report could be made any more.
+func TestReport_EveryFindingOfItsAuditEndsIt(t *testing.T) {
+	a := &app{language: "ja"}
+	if err := a.refusal(audit.Result{Findings: []audit.Finding{{Kind: audit.Combined, N: 8}}}); err != nil {
+		t.Errorf("eight people who are no row of any table: %v", err)
+	}
+	said := koe.Text{"ja": "値が分かる", "en": "a value is known"}
+	for _, kind := range []audit.Kind{audit.Leak, audit.Unrounded, audit.Hidden, audit.Differs, audit.Small, audit.Computed, audit.Combined, audit.Unread} {
+		for _, again := range []bool{false, true} {
+			f := audit.Finding{Kind: kind, File: "koe-report.html", What: said, N: 4, Again: again}
+			err := a.refusal(audit.Result{Findings: []audit.Finding{f}})
+			if koe.KindOf(err) != koe.Forbidden || !strings.Contains(err.Error(), "値が分かる") {
+				t.Errorf("%s, again %v: %v", kind, again, err)
+			}
+			f.Earlier = true
+			if err := a.refusal(audit.Result{Findings: []audit.Finding{f}}); err != nil {
+				t.Errorf("%s from earlier releases alone: %v", kind, err)
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -90,6 +91,11 @@ func (a *auditor) attack(ctx context.Context) error {
 			from = a.recommended(of.journey, groups)
 		}
 		if lives[of] != nil {
+			if from != nil && !a.truth.Recorded { // alone first, with the parts of which the ledger keeps nothing
+				now := maps.Clone(published[of])
+				maps.DeleteFunc(now, func(at slot, _ said) bool { return at.release > 0 })
+				a.put(newPicture(a, of, from, nil, now), done)
+			}
 			from = nil
 			for at := range published[of] {
 				if at.set != "" || at.grain == judged { // the ledger does not keep who was in which part
@@ -105,14 +111,18 @@ func (a *auditor) attack(ctx context.Context) error {
 				"この値の後ろに誰がいるか分かりません: "+of.name, "who stands behind this figure is not known: "+of.name)})
 			continue
 		}
-		p := newPicture(a, of, from, lives[of], published[of])
-		h := p.hash()
-		if !done[h] || len(p.small) > 0 {
-			p.attack()
-		}
-		done[h] = true
+		a.put(newPicture(a, of, from, lives[of], published[of]), done)
 	}
 	return nil
+}
+
+// put puts the figures of a picture together, if this was not done under another name.
+func (a *auditor) put(p *picture, done map[uint64]bool) {
+	h := p.hash()
+	if !done[h] || len(p.small) > 0 {
+		p.attack()
+	}
+	done[h] = true
 }
 
 // The least people behind figures that need more than a score (METHOD 2.1, 3.1, 3.6, 3.8, 5.1).
