@@ -361,8 +361,9 @@ func (a *analyzer) modelSQL(name string) (string, error) {
 		spots, lines = "SEMI JOIN temp.moved_spot USING (who, stage_number, wave_number)", "SEMI JOIN temp.moved_line USING (who, grain, period)"
 	}
 	counts, sums, steps := a.layout.stepColumns()
+	scales, items := a.layout.supposed()
 	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$moved_spots", spots, "$moved_lines", lines,
-		"$step_counts", counts, "$step_sums", sums, "$steps", steps).Replace(string(query)), err
+		"$step_counts", counts, "$step_sums", sums, "$steps", steps, "$scales", scales, "$items", items).Replace(string(query)), err
 }
 
 // model runs a model that is SQL alone.

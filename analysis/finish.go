@@ -19,6 +19,9 @@ func (in *loader) finish(ctx context.Context, cursor string) error {
 	if err := in.mendStays(ctx); err != nil {
 		return fmt.Errorf("find the stays of answers: %w", err)
 	}
+	if err := in.listChanged(ctx); err != nil {
+		return fmt.Errorf("list whom the load changed: %w", err)
+	}
 	if err := in.markLatest(ctx); err != nil {
 		return fmt.Errorf("find the last response of each stage: %w", err)
 	}
@@ -97,17 +100,23 @@ func (in *loader) mendJourney(ctx context.Context, journey *journeyLayout, spell
 	return execAll(ctx, in.conn, fmt.Sprintf("UPDATE %s AS r SET spell = m.spell, cohort = m.cohort FROM temp.mended m WHERE r.response_key = m.response_key", quote(journey.table)))
 }
 
-// markLatest says of the few responses of one person at one stage in one stay which is the last.
+// markLatest says of the few responses of one person at one stage in one stay which is the last. Of people that the load did not
+// change anything of it is known.
 func (in *loader) markLatest(ctx context.Context) error {
+	who, whose := "person_key IS NOT NULL", ""
+	if !in.fresh {
+		who = "person_key IN (SELECT key FROM temp.changed)"
+		whose = " AND " + who
+	}
 	for _, journey := range in.layout.journeys {
 		if err := execAll(ctx, in.conn, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE repeated AS
 			SELECT person_key, stage, spell, max(submitted_at::VARCHAR || ' ' || response_key) AS last FROM %[1]s
-			INNER JOIN (SELECT person_key, stage, spell FROM %[1]s WHERE person_key IS NOT NULL GROUP BY person_key, stage, spell HAVING count(*) > 1) AS several
+			INNER JOIN (SELECT person_key, stage, spell FROM %[1]s WHERE %[2]s GROUP BY person_key, stage, spell HAVING count(*) > 1) AS several
 			USING (person_key, stage, spell) GROUP BY person_key, stage, spell;
-			UPDATE %[1]s SET latest = true WHERE NOT latest;
+			UPDATE %[1]s SET latest = true WHERE NOT latest%[3]s;
 			UPDATE %[1]s AS r SET latest = false FROM temp.repeated AS d WHERE r.person_key = d.person_key AND r.stage = d.stage
 			AND r.spell = d.spell AND r.submitted_at::VARCHAR || ' ' || r.response_key <> d.last;
-			DROP TABLE temp.repeated`, quote(journey.table))); err != nil {
+			DROP TABLE temp.repeated`, quote(journey.table), who, whose)); err != nil {
 			return err
 		}
 	}

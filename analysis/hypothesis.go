@@ -1,10 +1,12 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,6 +74,27 @@ func (a *analyzer) hypothesis(ctx context.Context) error {
 		judge(out[len(out)-countOf(out, journey.ID):], journey)
 	}
 	return storeMain(ctx, a, "hypothesis", out)
+}
+
+// supposed lists the numbers of the constructs and questions that hypotheses are about, for SQL; NULL where there are none.
+func (l *layout) supposed() (scales, items string) {
+	var s, q []string
+	for _, journey := range l.journeys {
+		about := func(id string) bool {
+			return slices.ContainsFunc(journey.Hypotheses, func(h koe.Hypothesis) bool { return h.Measure == id })
+		}
+		for _, c := range journey.constructs {
+			if about(c.ID) {
+				s = append(s, strconv.Itoa(c.number))
+			}
+		}
+		for _, question := range journey.questions {
+			if about(question.ID) {
+				q = append(q, strconv.Itoa(question.number))
+			}
+		}
+	}
+	return cmp.Or(strings.Join(s, ", "), "NULL"), cmp.Or(strings.Join(q, ", "), "NULL")
 }
 
 func countOf(rows []Hypothesis, journey string) (n int) {

@@ -2,9 +2,10 @@ package analysis
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"koe/analysis/stats"
 )
@@ -149,8 +150,10 @@ func merge(run []quarterSum, k int64) []point {
 
 // quarterNumber counts quarters from year 0.
 func quarterNumber(period string) int {
-	var year, quarter int
-	if _, err := fmt.Sscanf(period, "%dQ%d", &year, &quarter); err != nil {
+	before, after, _ := strings.Cut(period, "Q")
+	year, err := strconv.Atoi(before)
+	quarter, err2 := strconv.Atoi(after)
+	if err != nil || err2 != nil {
 		return math.MinInt32
 	}
 	return 4*year + quarter - 1

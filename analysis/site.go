@@ -253,6 +253,9 @@ func verify(ctx context.Context, path string) (about map[string]string, cursor s
 		return nil, "", err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.ExecContext(ctx, "SET threads = 1"); err != nil { // others would only wait, and busily
+		return nil, "", err
+	}
 	if about, err = readAbout(ctx, db); err != nil {
 		return nil, "", err
 	}

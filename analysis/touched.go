@@ -50,10 +50,10 @@ func (in *loader) noteAnswers(ctx context.Context, journey *journeyLayout, keys 
 		literal(journey.ID), quote(journey.table)))
 }
 
-// touch remembers every cell of the people that the load changed anything of.
-func (in *loader) touch(ctx context.Context) error {
+// listChanged lists, in temp.changed, the people that the load changed anything of; nobody when it began from nothing.
+func (in *loader) listChanged(ctx context.Context) error {
 	if in.fresh {
-		return nil // nothing has been counted yet
+		return nil
 	}
 	keys := make([]string, 0, len(in.changed))
 	for key := range in.changed {
@@ -62,8 +62,13 @@ func (in *loader) touch(ctx context.Context) error {
 	if err := in.listKeys(ctx, keys); err != nil {
 		return err
 	}
-	if err := in.noteChanged(ctx, "SELECT key FROM temp.keys"); err != nil {
-		return err
+	return in.noteChanged(ctx, "SELECT key FROM temp.keys")
+}
+
+// touch remembers every cell of the people in temp.changed.
+func (in *loader) touch(ctx context.Context) error {
+	if in.fresh {
+		return nil // nothing has been counted yet
 	}
 	statements := "INSERT INTO loader.touched SELECT DISTINCT journey, cell FROM invitation WHERE person_key IN (SELECT key FROM temp.changed);\n"
 	for _, journey := range in.layout.journeys {

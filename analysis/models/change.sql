@@ -2,10 +2,8 @@
 -- to test (METHOD 3.1). From red_pair, red_cut, red_construct, red_stage. While counting, who and the two stages are one
 -- number: texts, and several numbers, are slow to group by.
 WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),
-pairs AS (
-    SELECT scale, cell, stages, later - earlier AS value, sum(n)::BIGINT AS n FROM red_pair GROUP BY scale, cell, stages, value
-), fine AS (
-    SELECT scale, who::BIGINT * 16777216 + stages AS spot, value, sum(n)::BIGINT AS n FROM pairs JOIN red_cut USING (cell) GROUP BY scale, spot, value
+fine AS (
+    SELECT scale, who::BIGINT * 16777216 + stages AS spot, later - earlier AS value, sum(n)::BIGINT AS n FROM red_pair JOIN red_cut USING (cell) GROUP BY scale, spot, value
 ), listed AS (
     SELECT scale, spot // 16777216 AS who, spot % 16777216 AS stages, list(value ORDER BY value) AS values, list(n ORDER BY value) AS counts FROM fine GROUP BY scale, spot
 )
