@@ -52,6 +52,7 @@ const (
 	commenters twist = "nearly everybody leaves a comment"
 	raised     twist = "thresholds are raised after a release"
 	nameless   twist = "the second journey is anonymous"
+	quoted     twist = "comments that are cleared"
 )
 
 var odds = []struct {
@@ -60,7 +61,7 @@ var odds = []struct {
 }{
 	{oneUnit, 12}, {twoLevels, 65}, {threeDeep, 25}, {direct, 35}, {unplaced, 25}, {namesakes, 25}, {tens, 25}, {apart, 25}, {resent, 40}, {late, 40}, {movers, 35},
 	{leavers, 40}, {forgotten, 25}, {unanimous, 10}, {holes, 60}, {silence, 15}, {invited, 35}, {mentored, 50}, {scopes, 40}, {english, 15}, {bilingual, 20}, {several, 35},
-	{withdrawn, 15}, {handedOut, 25}, {again, 15}, {crowded, 35}, {handful, 15}, {commenters, 35}, {raised, 15}, {nameless, 20},
+	{withdrawn, 15}, {handedOut, 25}, {again, 15}, {crowded, 35}, {handful, 15}, {commenters, 35}, {raised, 15}, {nameless, 20}, {quoted, 25},
 }
 
 // organisation is an invented one: its people, what they answered, and how its releases are made.

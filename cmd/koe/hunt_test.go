@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"koe/reports/audit"
 )
 
@@ -125,6 +127,9 @@ func (h *hunt) release(i int, at string) {
 	}
 	h.koe(now, done, "load")
 	h.koe(now, done, "analyze")
+	if h.is[quoted] && (i > 0 || !h.is[silence]) {
+		h.cleared(now)
+	}
 	h.koe(now, done, report...)
 	h.audited(now, at)
 	if h.is[again] {
@@ -136,6 +141,30 @@ func (h *hunt) release(i int, at string) {
 	if h.is[withdrawn] && i == 1 {
 		h.koe(at+"T11:00", done, "release", "withdraw", at)
 	}
+}
+
+// cleared lets a person in HR clear the comments of the coding sheet, all but some.
+func (h *hunt) cleared(now string) {
+	sheet := h.path("coding.xlsx")
+	ok(h.t, os.RemoveAll(sheet))
+	h.koe(now, done, "voices", "export", "-o", sheet)
+	f, err := excelize.OpenFile(sheet)
+	ok(h.t, err)
+	defer f.Close()
+	for _, name := range f.GetSheetList() {
+		rows, err := f.GetRows(name)
+		ok(h.t, err)
+		column := slices.Index(rows[0], "cleared")
+		for row := 2; row < len(rows) && column >= 0; row++ {
+			at, err := excelize.CoordinatesToCellName(column+1, row+1)
+			ok(h.t, err)
+			ok(h.t, f.SetCellValue(name, at, h.pick("可", "可", "不可")))
+		}
+	}
+	ok(h.t, f.Save())
+	h.koe(now, done, "voices", "import", sheet)
+	h.koe(now, done, "load")
+	h.koe(now, done, "analyze")
 }
 
 // audited wants a release to give nothing away, but for what does not end a report.
@@ -167,13 +196,14 @@ var hunted = []struct {
 	twists   []twist
 }{
 	{2, []twist{twoLevels, direct, unplaced, namesakes, resent, late, movers, leavers, forgotten, holes, mentored, several, scopes, raised}},
-	{2, []twist{threeDeep, tens, apart, crowded, commenters, invited, bilingual}},
+	{2, []twist{threeDeep, tens, apart, crowded, commenters, invited, bilingual, quoted}},
 	{3, []twist{handful, oneUnit, unanimous, english, withdrawn, handedOut, again, silence, several, nameless}},
 }
 
 // Whatever an organisation looks like: analyze and report succeed, no report of honest answers is refused, and the audit
 // finds nothing afterwards. KOE_HUNT=N drives N organisations more through four releases, with twists that are drawn, from
-// KOE_HUNT_FROM on; KOE_HUNT_WHOLE lets them use the journey that koe ships, and KOE_HUNT_KEEP is a folder in which they stay.
+// KOE_HUNT_FROM on; KOE_HUNT_WHOLE lets them use the journey that koe ships, and KOE_HUNT_KEEP is a folder in which they stay; KOE_HUNT_RELEASES ends their
+// story early.
 func TestHunt_NoHonestReportIsRefusedAndNoReleaseGivesAnythingAway(t *testing.T) {
 	tolerated, had := &tally{n: map[string]int{}}, map[twist]bool{}
 	t.Cleanup(func() { t.Logf("findings that do not end a report: %v", tolerated.n) })
@@ -204,7 +234,11 @@ func TestHunt_NoHonestReportIsRefusedAndNoReleaseGivesAnythingAway(t *testing.T)
 			if os.Getenv("KOE_HUNT_WHOLE") != "" {
 				twists = append(twists, shippedOne)
 			}
-			drive(seed, len(ledgers), twists)
+			releases := len(ledgers)
+			if few, err := strconv.Atoi(os.Getenv("KOE_HUNT_RELEASES")); err == nil {
+				releases = min(max(few, 1), releases)
+			}
+			drive(seed, releases, twists)
 		}
 	} else {
 		for i, one := range hunted {
