@@ -32,24 +32,26 @@ FROM red_score JOIN cut USING (cell) WHERE score IS NULL
 GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort));
 CREATE OR REPLACE TEMP TABLE trend_rows AS
 WITH waves AS (SELECT DISTINCT wave_number, wave FROM red_cut UNION ALL SELECT -1, ''),
-described AS (
-    SELECT scale, who, stage_number, grain, CASE WHEN grain = 'cohort' THEN cohort ELSE wave END AS period, n, s1::DOUBLE / n / unit AS mean,
+located AS (
+    SELECT *, CASE WHEN grain = 'cohort' THEN cohort ELSE wave END AS period FROM score_sums JOIN waves USING (wave_number)
+    WHERE n > 0 AND NOT (grain = 'cohort' AND cohort = '')
+), described AS (
+    SELECT scale, who, stage_number, grain, period, n, s1::DOUBLE / n / unit AS mean,
            CASE WHEN n > 1 THEN spread(n, s1, s2, unit) END AS sd, good / items AS favourable, (items - good - bad) / items AS neutral,
            bad / items AS unfavourable, (good - coalesce(unscored_good, 0)) / (items - coalesce(unscored_items, 0)) AS scored_favourable,
            (items - good - bad - coalesce(unscored_items - unscored_good - unscored_bad, 0)) / (items - coalesce(unscored_items, 0)) AS scored_neutral,
            (bad - coalesce(unscored_bad, 0)) / (items - coalesce(unscored_items, 0)) AS scored_unfavourable, low IS NOT NULL AS ranged
-    FROM score_sums JOIN red_construct USING (scale) JOIN waves USING (wave_number)
-        LEFT JOIN unscored_sums USING (scale, who, stage_number, wave_number, cohort, grain) WHERE n > 0 AND NOT (grain = 'cohort' AND cohort = '')
+    FROM located $moved_lines JOIN red_construct USING (scale) LEFT JOIN unscored_sums USING (scale, who, stage_number, wave_number, cohort, grain)
 ), quantiles AS (
     SELECT n, t_quantile(n - 1.0) AS quantile FROM (SELECT DISTINCT n FROM described) AS sizes
 ), weights AS (
-    SELECT scale, count(DISTINCT stage_number) AS stages FROM described WHERE grain = 'all' AND stage_number >= 0 GROUP BY scale
+    SELECT scale, count(DISTINCT stage_number) AS stages FROM located WHERE grain = 'all' AND stage_number >= 0 GROUP BY scale
 ), placed AS (
     SELECT stage_number, dense_rank() OVER (PARTITION BY journey ORDER BY stage_number) AS place FROM (SELECT DISTINCT journey, stage_number FROM red_cut) AS numbered
 ), together AS (
     SELECT scale, who, grain, period, any_value(stages) AS stages, count(*) AS present, sum(n)::BIGINT AS n, bool_and(ranged) AS ranged,
            $at_places
-    FROM (SELECT *, sd * sd / n AS v, (sd * sd / n) ** 2 / (n - 1) AS w FROM described) AS parts $moved_lines JOIN weights USING (scale) JOIN placed USING (stage_number)
+    FROM (SELECT *, sd * sd / n AS v, (sd * sd / n) ** 2 / (n - 1) AS w FROM described) AS parts JOIN weights USING (scale) JOIN placed USING (stage_number)
     WHERE grain <> 'all' AND n >= $min_group GROUP BY scale, who, grain, period
 ), standardised AS (
     SELECT scale, who, grain, period, n, ranged, $total_mean / present AS mean, $total_v / (present * present) AS variance, $total_w / present ** 4 AS spread_of_variance,
@@ -59,7 +61,7 @@ described AS (
 ), marked AS (
     SELECT scale, who, stage_number, grain, period, n, mean, sd, quantile * sd / sqrt(n) AS margin,
            favourable, neutral, unfavourable, scored_favourable, scored_neutral, scored_unfavourable, ranged
-    FROM described $moved_lines JOIN quantiles USING (n)
+    FROM described JOIN quantiles USING (n)
     UNION ALL
     SELECT scale, who, -1, grain, period, n, mean, NULL,
            CASE WHEN variance = 0 THEN 0 ELSE t_quantile(variance ** 2 / spread_of_variance) * sqrt(variance) END,
