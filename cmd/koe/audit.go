@@ -196,14 +196,20 @@ func (a *app) inspect(w *journey.Workspace, s *store.Store) func(ctx context.Con
 }
 
 // surelyFound is up to how many people disclosure control finds every group that follows from figures of different tables (package
-// disclosure, sums). Where a figure needs more people than that (推奨度, changes and comments need ten), it looks for larger groups
-// that are no row of any table only as far as its time goes, so one of five to nine may be left. koe audit says it; it is for people to weigh, and no
-// reason to refuse a report which nobody could make otherwise.
+// disclosure, sums), if their answers are as few. Where a figure needs more people than that (推奨度, changes and comments need ten), or where so few
+// people gave enough answers over several stages, it looks for groups that are no row of any table among up to four classes, the parts of one line
+// and rows of an elimination; one that is none of these may be left. koe audit says it; it is for people to weigh, and no reason to refuse a
+// report that nobody could make otherwise.
 const surelyFound = 4
+
+// maybeLeft reports whether a finding is of a kind that disclosure control does not promise to prevent.
+func maybeLeft(f audit.Finding) bool {
+	return f.Kind == audit.Combined && (f.N > surelyFound || f.Again)
+}
 
 // refusal is the error that ends a report of which an audit found something; nil where it is not to blame.
 func (a *app) refusal(r audit.Result) error {
-	own := slices.DeleteFunc(ownFindings(r), func(f audit.Finding) bool { return f.Kind == audit.Combined && f.N > surelyFound })
+	own := slices.DeleteFunc(ownFindings(r), maybeLeft)
 	if len(own) == 0 {
 		return nil
 	}

@@ -182,8 +182,8 @@ func (h *hunt) audited(now, release string) {
 		switch {
 		case f.Earlier:
 			h.tally.add("earlier")
-		case f.Kind == audit.Combined && f.N > surelyFound:
-			h.tally.add("combined, of five to nine")
+		case maybeLeft(f):
+			h.tally.add("combined")
 		default:
 			h.t.Errorf("%s, %s: %s: %s %s: %s", h.name, release, f.Kind, f.File, f.Place, f.What.In("ja"))
 		}
