@@ -3,8 +3,8 @@ package disclosure
 import "slices"
 
 // earlier is a space of nearly the same equations. What elimination makes of an equation is the same again, to the number, when the
-// columns that it comes by are the pivots of the same rows as before: then it is copied. A column whose pivot is another, in one
-// space or in both, is noted (other); a row that has one passes it on.
+// columns that it comes by are the pivots of the same rows as before: then it is copied. A column that another row has for its
+// pivot now is noted (other); a row that has one passes it on.
 type earlier struct {
 	*basis
 	next      int     // source that was not looked at yet
@@ -66,12 +66,8 @@ func (e *earlier) find(equation *equation) int {
 		if order > 0 {
 			return -1
 		}
-		was := e.next
 		if e.next++; order == 0 {
-			return was
-		}
-		if row := e.row[was]; row >= 0 {
-			e.note(e.rows[row].pivot)
+			return e.next - 1
 		}
 	}
 	return -1
@@ -102,23 +98,17 @@ func (e *earlier) compare(b *basis, was int, at int32) {
 		}
 		e.touched = append(e.touched, touched)
 	}
-	row := int32(-1)
-	if was >= 0 {
-		row = e.row[was]
+	if at < 0 {
+		return // who was made of its row finds that it is not there
 	}
-	if row >= 0 && at >= 0 {
-		x, y := &e.rows[row], &b.rows[at]
+	if was >= 0 && e.row[was] >= 0 {
+		x, y := &e.rows[e.row[was]], &b.rows[at]
 		if x.pivot == y.pivot && slices.Equal(x.at, y.at) && slices.Equal(x.value, y.value) {
-			e.same[row] = at
+			e.same[e.row[was]] = at
 			return
 		}
 	}
-	if row >= 0 {
-		e.note(e.rows[row].pivot)
-	}
-	if at >= 0 {
-		e.note(b.rows[at].pivot)
-	}
+	e.note(b.rows[at].pivot)
 }
 
 // note notes that a column's pivot is another.
