@@ -26,7 +26,7 @@ type audit struct {
 	late    []bool     // per atom: eliminated last, so that what is about them alone stands by itself
 	least   int        // the lowest threshold
 	allLive bool
-	counts  [][]int32 // per stretch and group: its live atoms; nil where they were not counted
+	counts  [][]int32 // per stretch and group: its live atoms and one more; nil or 0 where they were not counted
 	mark    []int32   // scratch, per atom: the round that it was marked in
 	round   int32
 }
@@ -53,17 +53,16 @@ func (d *decider) newAudit() *audit {
 		a.late[atom] = a.movers == nil && n < a.least || a.movers != nil && a.movers[atom] // all small atoms of many releases are too many
 	}
 	for atom := range d.n {
-		if a.live[atom] = d.answered[atom] > 0; d.counted {
-			a.allLive = a.allLive && a.live[atom]
-			continue
-		}
-		for _, cell := range d.cellsOf(d.leaf[d.now][atom]) {
-			if g := d.groups[cell]; g.N == 0 && !g.Absent {
-				a.live[atom], a.allLive = false, false
-				break
+		a.live[atom] = d.answered[atom] > 0
+	}
+	for i := range d.groups {
+		if g := &d.groups[i]; !d.counted && g.N == 0 && !g.Absent {
+			for _, atom := range d.in[d.now].at(i) {
+				a.live[atom] = false
 			}
 		}
 	}
+	a.allLive = !slices.Contains(a.live, false)
 	for i, g := range d.groups {
 		if g.N > 0 && !d.fresh(i) && g.people() < g.K {
 			a.target(a.set(known{i, d.now}), nil)
@@ -93,9 +92,10 @@ func (d *decider) newAudit() *audit {
 			}
 		}
 	}
+	atoms, least := make([]int32, len(d.n)), d.thresholds(d.groups)
 	for atom, n := range d.answered {
-		if k := a.threshold(atom); n < k && a.live[atom] {
-			a.target([]int32{int32(atom)}, nil)
+		if atoms[atom] = int32(atom); n < least[atom] && a.live[atom] {
+			a.target(atoms[atom:atom+1:atom+1], nil)
 		}
 	}
 	for _, group := range a.everyFew() {
@@ -109,19 +109,12 @@ func (d *decider) newAudit() *audit {
 	return a
 }
 
-// threshold is the least people that an atom must have to be computed: the highest of the cells that it is in.
-func (a *audit) threshold(atom int) (k int) {
-	for s := range a.when {
-		for _, cell := range a.cellsOf(a.leaf[s][atom]) {
-			k = max(k, a.groups[cell].K)
-		}
-	}
-	return k
-}
-
 // target notes the difference of two sets.
 func (a *audit) target(plus, less []int32) {
-	t := signed{plus: without(plus, less), less: without(less, plus)}
+	t := signed{plus: plus}
+	if len(less) > 0 {
+		t = signed{plus: without(plus, less), less: without(less, plus)}
+	}
 	if len(t.plus)+len(t.less) > 0 {
 		a.targets = append(a.targets, t)
 	}
@@ -315,16 +308,17 @@ func (a *audit) pairs() []int {
 	for s := range isKnown {
 		isKnown[s] = make([]bool, len(a.groups))
 	}
-	all := a.published()
-	for _, k := range all {
+	all := a.published() // by group and stretch
+	order := make([]uint64, len(all))
+	for i, k := range all {
 		isKnown[k.stretch][k.group] = true
+		order[i] = uint64(a.people(k))<<32 | uint64(i)
 	}
-	slices.SortFunc(all, func(x, y known) int {
-		return cmp.Or(cmp.Compare(a.people(x), a.people(y)), cmp.Compare(x.group, y.group), cmp.Compare(x.stretch, y.stretch))
-	})
+	slices.Sort(order)
 	gone := map[int]bool{}
 	var victims []int
-	for _, small := range all {
+	for _, at := range order {
+		small := all[at&(1<<32-1)]
 		set := a.in[small.stretch].at(small.group)
 		first := slices.IndexFunc(set, func(atom int32) bool { return a.live[atom] })
 		if first < 0 || small.stretch == a.now && gone[small.group] {

@@ -192,19 +192,19 @@ func (a *audit) count(k known) int {
 	if a.counts == nil {
 		a.counts = make([][]int32, len(a.when))
 	}
-	counts := a.counts[k.stretch]
-	if counts == nil {
-		counts = make([]int32, len(a.groups))
-		for group := range counts {
-			for _, atom := range a.in[k.stretch].at(group) {
-				if a.live[atom] {
-					counts[group]++
-				}
+	if a.counts[k.stretch] == nil {
+		a.counts[k.stretch] = make([]int32, len(a.groups))
+	}
+	n := &a.counts[k.stretch][k.group]
+	if *n == 0 {
+		for _, atom := range a.in[k.stretch].at(k.group) {
+			if a.live[atom] {
+				*n++
 			}
 		}
-		a.counts[k.stretch] = counts
+		*n++
 	}
-	return int(counts[k.group])
+	return int(*n) - 1
 }
 
 // mostChanged is how many equations may change before a space is built anew.

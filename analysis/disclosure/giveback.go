@@ -21,6 +21,9 @@ func (a *audit) giveBack() (some bool) {
 			groups = append(groups, i)
 		}
 	}
+	if len(groups) == 0 {
+		return false
+	}
 	slices.SortFunc(groups, func(x, y int) int {
 		if a.less(y, x) {
 			return -1

@@ -3,6 +3,7 @@ package disclosure
 import (
 	"cmp"
 	"slices"
+	"sync"
 )
 
 // Plan is a picture made ready for deciding many figures over it. It does not change after NewPlan and may be used by
@@ -25,6 +26,44 @@ type Plan struct {
 	moved [][]move  // per stretch and group: what came and went from then to now; nil for now
 	moves []between // what came and went from each stretch to each later one
 	crowd
+	least *thresholds
+}
+
+// thresholds are the least people that an atom must have to be computed, of each: the highest of the cells that it is in. They
+// are the same for most figures, and kept for the next.
+type thresholds struct {
+	sync.Mutex
+	k    []int // of each group: whose thresholds these are
+	atom []int
+}
+
+// thresholds gives those of groups.
+func (p *Plan) thresholds(groups []Group) []int {
+	p.least.Lock()
+	defer p.least.Unlock()
+	same := p.least.atom != nil
+	for i := range p.least.k {
+		if p.least.k[i] != groups[i].K {
+			same = false
+			break
+		}
+	}
+	if same {
+		return p.least.atom
+	}
+	k, least := make([]int, len(groups)), make([]int, len(p.n))
+	for i := range groups {
+		k[i] = groups[i].K
+	}
+	for s := range p.when {
+		for atom, leaf := range p.leaf[s] {
+			for _, cell := range p.cellsOf(leaf) {
+				least[atom] = max(least[atom], k[cell])
+			}
+		}
+	}
+	p.least.k, p.least.atom = k, least
+	return least
 }
 
 // move is how a cell's set differs from an earlier one: so many answers, of so many different people at least.
@@ -88,7 +127,7 @@ func newIndex(things int, each func(func(thing, number int32))) index {
 
 // NewPlan makes a picture ready. The order of lines, parts and atoms does not matter.
 func NewPlan(picture Picture) *Plan {
-	p := &Plan{groups: picture.Groups}
+	p := &Plan{groups: picture.Groups, least: &thresholds{}}
 	for _, line := range picture.Lines {
 		parts := slices.Clone(line.Parts)
 		slices.Sort(parts)

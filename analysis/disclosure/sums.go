@@ -60,20 +60,36 @@ func (a *audit) smallClasses(equations []equation, x []uint64) (small []class) {
 			name[atom] += scatter(uint64(i))<<3 | 1
 		}
 	}
-	at := map[uint64]int{}
-	var all []class
+	at := make(map[uint64]int32, len(a.n))
+	of := make([]int32, len(a.n)) // of each atom: its class, or -1
+	var answers, size []int       // of each class
 	for atom := range a.n {
-		if name[atom] == 0 || !a.live[atom] {
+		if of[atom] = -1; name[atom] == 0 || !a.live[atom] {
 			continue
 		}
 		i, known := at[name[atom]]
 		if !known {
-			i = len(all)
-			at[name[atom]], all = i, append(all, class{})
+			i = int32(len(answers))
+			at[name[atom]], answers, size = i, append(answers, 0), append(size, 0)
 		}
-		c := &all[i]
-		c.atoms = append(c.atoms, int32(atom))
-		c.x = plus(c.x, x[atom]) % prime
+		of[atom] = i
+		answers[i] += a.answered[atom]
+		size[i]++
+	}
+	place := make([]int32, len(answers)) // among those that may be small, or -1
+	var all []class
+	for i, n := range answers {
+		if place[i] = -1; n > 0 && n < a.least*a.repeats {
+			place[i] = int32(len(all))
+			all = append(all, class{atoms: make([]int32, 0, size[i])})
+		}
+	}
+	for atom, i := range of {
+		if i >= 0 && place[i] >= 0 {
+			c := &all[place[i]]
+			c.atoms = append(c.atoms, int32(atom))
+			c.x = plus(c.x, x[atom]) % prime
+		}
 	}
 	for _, c := range all {
 		if c.people = a.different(c.atoms, a.least); c.people > 0 && c.people < a.least {
