@@ -14,7 +14,7 @@ import (
 
 // lived is the track of each response of a journey ($1) that is or was behind a release, as the atoms of a picture have it.
 const (
-	livedNow = `SELECT response_key, cell_key AS track FROM temp.next_response SEMI JOIN (SELECT cell_key FROM $groups WHERE journey = $1) AS g USING (cell_key)`
+	livedNow = `SELECT response_key, cell_key AS track FROM temp.next_answer JOIN temp.next_group USING (journey, cell, cohort) WHERE journey = $1`
 	// livedTracks is the same after a release, where $2 is the number of the one to come.
 	livedTracks = `
 WITH stays AS (
@@ -29,17 +29,38 @@ FROM stays SEMI JOIN here USING (cell_key) GROUP BY response_key, version`
 )
 
 // tellWho gives the atoms of a picture, of which rows are the tracks, the people whose responses or invitations they are: a person may stand
-// in several. Numbers are digests of keys. Two people with one number would be taken for one, and more withheld than need be. It
-// makes temp.lived, the track of each response.
+// in several. Numbers are digests of keys. Two people with one number would be taken for one, and more withheld than need be. After a
+// release it makes temp.lived, the track of each response.
 func (a *analyzer) tellWho(ctx context.Context, atoms []disclosure.Atom, journey *journeyLayout, who crowd, rows []track) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	lived, arguments := livedNow, []any{journey.ID}
 	if a.released > 0 {
-		lived, arguments = livedTracks, append(arguments, a.next)
+		return a.tellWhoLived(ctx, atoms, journey, who, rows)
 	}
-	if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE lived AS "+who.sql(lived), arguments...); err != nil {
+	of := fmt.Sprintf("SELECT number, hash(person_key) AS person FROM %s JOIN (SELECT cell, cohort, number FROM temp.next_group WHERE journey = %s) AS g USING (cell, cohort) WHERE person_key IS NOT NULL",
+		quote(journey.table), literal(journey.ID))
+	if who == whoWasAsked {
+		of = fmt.Sprintf("SELECT number, hash(person_key) AS person FROM invitation JOIN (SELECT cell, number FROM temp.next_asked WHERE journey = %[1]s) AS g USING (cell) WHERE journey = %[1]s AND "+isAsked+" AND person_key IS NOT NULL",
+			literal(journey.ID))
+	}
+	return a.conn.Raw(func(raw any) error {
+		conn, ok := raw.(*duckdb.Conn)
+		if !ok {
+			return koe.Errorf(koe.Internal, "the warehouse driver gives a %T", raw)
+		}
+		return queryRows(ctx, conn, fmt.Sprintf(`WITH of AS (%s), again AS (SELECT person FROM of GROUP BY person HAVING count(*) > 1)
+			SELECT number * 4294967296 + (person %% 2147483647)::BIGINT FROM of JOIN again USING (person)`, of), func(row []driver.Value) {
+			both := row[0].(int64)
+			i := both>>32 - 1 // rows are in the order of their numbers
+			atoms[i].Who = append(atoms[i].Who, int32(both&(1<<32-1)))
+		})
+	})
+}
+
+// tellWhoLived is tellWho after a release.
+func (a *analyzer) tellWhoLived(ctx context.Context, atoms []disclosure.Atom, journey *journeyLayout, who crowd, rows []track) error {
+	if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE lived AS "+who.sql(livedTracks), journey.ID, a.next); err != nil {
 		return err
 	}
 	at := make(map[string]int, len(rows))
@@ -66,7 +87,7 @@ func (a *analyzer) tellWho(ctx context.Context, atoms []disclosure.Atom, journey
 }
 
 // countBehind counts, of each figure that people can have skipped (figureName), how many are behind it in each atom: rows are the
-// atoms, with all their responses, of which temp.lived has the tracks (tellWho). A response of which the answers are no longer known counts as answered.
+// atoms, with all their responses. A response of which the answers are no longer known counts as answered.
 func (a *analyzer) countBehind(ctx context.Context, g *grid, journey *journeyLayout, who crowd, rows []track) error {
 	if who != whoAnswered || len(rows) == 0 {
 		return nil
@@ -103,6 +124,16 @@ func (a *analyzer) countBehind(ctx context.Context, g *grid, journey *journeyLay
 	if len(names) == 0 {
 		return nil
 	}
+	query := fmt.Sprintf("SELECT t.track, count(*), %s FROM temp.lived AS t LEFT JOIN %s AS r ON r.response_key = t.response_key GROUP BY t.track", strings.Join(counts, ", "), quote(journey.table))
+	if a.released == 0 {
+		query = fmt.Sprintf("SELECT any_value(g.cell_key), count(*), %s FROM %s AS r JOIN (SELECT cell, cohort, cell_key, number FROM temp.next_group WHERE journey = %s) AS g ON r.cell = g.cell AND r.cohort = g.cohort GROUP BY g.number",
+			strings.Join(counts, ", "), quote(journey.table), literal(journey.ID))
+		if len(several) > 0 {
+			if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE lived AS "+livedNow, journey.ID); err != nil {
+				return err
+			}
+		}
+	}
 	atoms := make(map[string]int, len(rows))
 	for i, row := range rows {
 		atoms[row.Track] = i
@@ -118,8 +149,7 @@ func (a *analyzer) countBehind(ctx context.Context, g *grid, journey *journeyLay
 		if !ok {
 			return koe.Errorf(koe.Internal, "the warehouse driver gives a %T", raw)
 		}
-		if err := queryRows(ctx, conn, fmt.Sprintf("SELECT t.track, count(*), %s FROM temp.lived AS t LEFT JOIN %s AS r ON r.response_key = t.response_key GROUP BY t.track",
-			strings.Join(counts, ", "), quote(journey.table)), func(row []driver.Value) {
+		if err := queryRows(ctx, conn, query, func(row []driver.Value) {
 			if atom, known := atoms[row[0].(string)]; known {
 				for i, name := range names {
 					figures[name][atom] += int(row[i+2].(int64)) - int(row[1].(int64))

@@ -42,12 +42,21 @@ func loaderTable(name, comment string, columns []column) string {
 	return strings.ReplaceAll(createTable(name, comment, columns), quote(name), "loader."+quote(name))
 }
 
-// population writes temp.next_response: the published population, one row a response with its version and finest group, and one an
-// invitation that counts as asked, whose version says whether it was answered; temp.next_group and temp.next_asked: the finest groups of the two;
-// and what changed since the last release. It is read before disclosure control, which compares it with earlier releases.
+// population writes temp.next_group and temp.next_asked: the finest groups of the published population and of those who were asked for it,
+// with how many are in each (since units are merged a group, one number of its journey in the order of keys, may be several cells); and what changed since the
+// last release: of the population, one row a response with its version and finest group, and one an invitation that counts as asked, whose
+// version says whether it was answered. It is read before disclosure control, which compares it with earlier releases.
 func (a *analyzer) population(ctx context.Context) error {
 	if err := a.exec(ctx, nextTables()); err != nil {
 		return err
+	}
+	var known bool
+	if err := a.conn.QueryRowContext(ctx, "SELECT count(*) > 0 FROM loader.release_response WHERE until = 0").Scan(&known); err != nil {
+		return err
+	}
+	moved := "CREATE OR REPLACE TEMP TABLE next_response AS %s;" + populationMoved
+	if !known {
+		moved = everybodyJoined
 	}
 	var parts, came []string
 	for _, journey := range a.layout.journeys {
@@ -61,20 +70,23 @@ func (a *analyzer) population(ctx context.Context) error {
 	return a.exec(ctx, fmt.Sprintf(`
 		CREATE OR REPLACE TEMP VIEW next_answer AS %s;
 		CREATE OR REPLACE TEMP TABLE next_group AS
-		WITH cohorts AS (SELECT DISTINCT journey, cell, cohort FROM temp.next_answer),
-		groups AS (`+groupsOfCells+`)
-		SELECT journey, cell, cohort, stage, wave, members, left(md5(concat_ws(chr(1), journey, stage, wave, cohort, members)), 20) AS cell_key
-		FROM cohorts JOIN groups USING (journey, cell);
+		WITH groups AS (`+groupsOfCells+`)
+		SELECT *, dense_rank() OVER (PARTITION BY journey ORDER BY cell_key) AS number FROM (
+			SELECT journey, cell, cohort, stage, wave, members, left(md5(concat_ws(chr(1), journey, stage, wave, cohort, members)), 20) AS cell_key, n
+			FROM (SELECT journey, cell, cohort, n FROM red_response) AS r JOIN groups USING (journey, cell)) AS g;
 		CREATE OR REPLACE TEMP TABLE next_asked AS
-		SELECT journey, cell, '' AS cohort, stage, wave, members, '`+askedPrefix+`' || left(md5(concat_ws(chr(1), journey, stage, wave, members)), 20) AS cell_key FROM (`+groupsOfCells+`) AS g
-		SEMI JOIN (SELECT journey, cell FROM red_rate WHERE invited > 0) AS r USING (journey, cell);
-		CREATE OR REPLACE TEMP TABLE next_response AS
+		SELECT *, dense_rank() OVER (PARTITION BY journey ORDER BY cell_key) AS number FROM (
+			SELECT journey, cell, '' AS cohort, stage, wave, members, '`+askedPrefix+`' || left(md5(concat_ws(chr(1), journey, stage, wave, members)), 20) AS cell_key, invited AS n
+			FROM (`+groupsOfCells+`) AS g JOIN (SELECT journey, cell, invited FROM red_rate WHERE invited > 0) AS r USING (journey, cell)) AS g;
+		%s`, strings.Join(parts, " UNION ALL "), fmt.Sprintf(moved, fmt.Sprintf(`
 		SELECT response_key, version, cell_key FROM temp.next_answer JOIN temp.next_group USING (journey, cell, cohort)
 		UNION ALL SELECT invitation_key, CASE WHEN invitation_key IN (%s) THEN 'answered' ELSE 'silent' END, cell_key
-		FROM (SELECT invitation_key, journey, cell FROM invitation WHERE status <> 'bounced' AND status <> 'cancelled') AS i JOIN temp.next_asked USING (journey, cell);
-		%s`,
-		strings.Join(parts, " UNION ALL "), strings.Join(came, " UNION ALL "), populationMoved))
+		FROM (SELECT invitation_key, journey, cell FROM invitation WHERE `+isAsked+`) AS i JOIN temp.next_asked USING (journey, cell)`,
+		strings.Join(came, " UNION ALL ")))))
 }
+
+// isAsked is which invitations count.
+const isAsked = "status <> 'bounced' AND status <> 'cancelled'"
 
 // askedPrefix begins the keys of the finest groups of those who were asked. In the ledger they stand beside those of responses:
 // behind a response rate are other people than behind its answers.
@@ -104,15 +116,21 @@ func (a *analyzer) noteComments(ctx context.Context, rows [][]string) error {
 	})
 }
 
+// everybodyJoined is populationMoved where no release knows anybody.
+const everybodyJoined = `
+		INSERT INTO loader.next_joined %s;
+		INSERT INTO loader.next_cell SELECT DISTINCT cell_key, journey, stage, wave, cohort, members FROM (
+			SELECT cell_key, journey, stage, wave, cohort, members FROM temp.next_group UNION ALL SELECT cell_key, journey, stage, wave, cohort, members FROM temp.next_asked) AS g ORDER BY cell_key`
+
 // populationMoved compares the published population with that of the last release of the basis.
 const populationMoved = `
 		INSERT INTO loader.next_joined SELECT response_key, version, cell_key FROM temp.next_response AS n
-		WHERE NOT EXISTS (SELECT 1 FROM loader.release_response AS r WHERE r.until = 0 AND r.response_key = n.response_key AND r.version = n.version AND r.cell_key = n.cell_key)
-		ORDER BY response_key;
+		WHERE NOT EXISTS (SELECT 1 FROM loader.release_response AS r WHERE r.until = 0 AND r.response_key = n.response_key AND r.version = n.version AND r.cell_key = n.cell_key);
 		INSERT INTO loader.next_left SELECT response_key FROM loader.release_response AS r
 		WHERE until = 0 AND NOT EXISTS (SELECT 1 FROM temp.next_response AS n WHERE r.response_key = n.response_key AND r.version = n.version AND r.cell_key = n.cell_key)
 		ORDER BY response_key;
-		INSERT INTO loader.next_cell SELECT DISTINCT cell_key, journey, stage, wave, cohort, members FROM (FROM temp.next_group UNION ALL FROM temp.next_asked) AS g
+		INSERT INTO loader.next_cell SELECT DISTINCT cell_key, journey, stage, wave, cohort, members FROM (
+			SELECT cell_key, journey, stage, wave, cohort, members FROM temp.next_group UNION ALL SELECT cell_key, journey, stage, wave, cohort, members FROM temp.next_asked) AS g
 		WHERE cell_key IN (SELECT cell_key FROM loader.next_joined) ORDER BY cell_key`
 
 // notePeople keeps how many people are behind the rows of a table that are shown as new: main's table may go on while what is

@@ -81,11 +81,12 @@ type leafIndex struct {
 	cells   [][]int
 	partOf  [][]int32 // lines by part, and by total
 	totalOf [][]int32
-	shown   []int // leaf that a line last had in one of its parts, from 1
+	shown   []int            // leaf that a line last had in one of its parts, from 1
+	nodes   map[string][]int // by members, JSON: everybody and these
 }
 
 func (g *grid) newLeaves() *leafIndex {
-	l := &leafIndex{grid: g, groups: map[string]int{}, partOf: make([][]int32, g.cells), totalOf: make([][]int32, g.cells), shown: make([]int, len(g.lines))}
+	l := &leafIndex{grid: g, groups: map[string]int{}, nodes: map[string][]int{}, partOf: make([][]int32, g.cells), totalOf: make([][]int32, g.cells), shown: make([]int, len(g.lines))}
 	for i, line := range g.lines {
 		l.totalOf[line.Total] = append(l.totalOf[line.Total], int32(i))
 		for _, part := range line.Parts[:len(line.Parts)-1] {
@@ -97,18 +98,22 @@ func (g *grid) newLeaves() *leafIndex {
 
 // add makes the leaf of a group.
 func (l *leafIndex) add(group *finestGroup) error {
-	members, err := group.members()
-	if err != nil {
-		return err
-	}
-	nodes := []int{0}
-	for segment, member := range members {
-		if node, ok := l.index[nodeKey{segment, member}]; ok {
-			nodes = append(nodes, node)
+	nodes, known := l.nodes[group.Members]
+	if !known {
+		members, err := group.members()
+		if err != nil {
+			return err
 		}
+		nodes = []int{0}
+		for segment, member := range members {
+			if node, ok := l.index[nodeKey{segment, member}]; ok {
+				nodes = append(nodes, node)
+			}
+		}
+		slices.Sort(nodes)
+		l.nodes[group.Members] = nodes
 	}
-	slices.Sort(nodes)
-	var in []int
+	in := make([]int, 0, 12*len(nodes)) // with room for rests
 	for _, node := range nodes {
 		for _, stage := range []string{"", group.Stage} {
 			for _, time := range []slice{{}, {"quarter", group.Wave}, {"cohort", group.Cohort}} {
@@ -155,8 +160,7 @@ func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout,
 		g.leaves = l
 	}
 	if a.released == 0 {
-		rows, err := readRows[track](ctx, a.conn, who.sql(`SELECT cell_key AS track, count(*) AS n FROM temp.next_response SEMI JOIN (SELECT cell_key FROM $groups WHERE journey = $1) AS g USING (cell_key)
-			GROUP BY cell_key ORDER BY cell_key`), journey.ID)
+		rows, err := readRows[track](ctx, a.conn, who.sql(`SELECT cell_key AS track, sum(n)::BIGINT AS n FROM $groups WHERE journey = $1 GROUP BY cell_key ORDER BY cell_key`), journey.ID)
 		for _, row := range rows {
 			picture.Atoms = append(picture.Atoms, disclosure.Atom{N: int(row.N), Stays: []disclosure.Stay{{Leaf: l.groups[row.Track]}}})
 		}

@@ -65,7 +65,7 @@ func ReadNextRelease(ctx context.Context, path string, p *Published) (_ *NextRel
 		n.Change.Cells = append(n.Change.Cells, c)
 	}
 	n.Change.Left = each(ctx, db, "SELECT response_key FROM loader.next_left", func(rows *sql.Rows) (key string, err error) { return key, rows.Scan(&key) })
-	n.Change.Joined = each(ctx, db, "SELECT response_key, version, cell_key FROM loader.next_joined", func(rows *sql.Rows) (r store.ReleaseResponse, err error) {
+	n.Change.Joined = each(ctx, db, "SELECT response_key, version, cell_key FROM loader.next_joined ORDER BY response_key", func(rows *sql.Rows) (r store.ReleaseResponse, err error) {
 		return r, rows.Scan(&r.Response, &r.Version, &r.Cell)
 	})
 	n.Change.Hidden = each(ctx, db, nextHidden(), func(rows *sql.Rows) (f store.ReleaseFigure, err error) {

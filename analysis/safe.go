@@ -56,7 +56,7 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable) error {
 			return err
 		}
 	}
-	if err := joined(a.population(ctx), a.readReleases(ctx)); err != nil {
+	if err := joined(a.readReleases(ctx), a.population(ctx)); err != nil {
 		return err
 	}
 	for _, journey := range a.layout.journeys {

@@ -30,7 +30,7 @@ type partialTrack struct {
 }
 
 const (
-	partialGroups = `SELECT scale::BIGINT AS scale, partial, cell_key AS track, count(*) AS n FROM temp.partial_response JOIN temp.next_response USING (response_key) GROUP BY ALL ORDER BY ALL`
+	partialGroups = `SELECT scale::BIGINT AS scale, partial, any_value(cell_key) AS track, count(*) AS n FROM temp.partial_response JOIN temp.next_group USING (journey, cell, cohort) GROUP BY scale, partial, number ORDER BY ALL`
 	partialTracks = `
 WITH stays AS (
     SELECT r.response_key, r.version, r.cell_key, r.since, CASE WHEN r.until = 0 AND l.response_key IS NOT NULL THEN $1::INTEGER ELSE r.until END AS until
@@ -45,13 +45,13 @@ SELECT scale::BIGINT AS scale, partial, track, count(*) AS n FROM people JOIN te
 
 // partialResponses lists, in temp.partial_response, whose scores stand on fewer answers than the construct has items.
 func (a *analyzer) partialResponses(ctx context.Context) error {
-	parts := []string{"SELECT 0 AS scale, '' AS response_key, false AS partial WHERE false"}
+	parts := []string{"SELECT 0 AS scale, '' AS response_key, false AS partial, '' AS journey, 0::BIGINT AS cell, '' AS cohort WHERE false"}
 	for _, journey := range a.layout.journeys {
 		for _, f := range journey.families() {
 			missing := "coalesce(" + f.reduction().MissingSQL + ", false)"
 			for _, c := range f.constructs {
-				parts = append(parts, fmt.Sprintf("SELECT %d, response_key, %s FROM %s WHERE %[4]s >= 1 AND (%[4]s < %[5]d AND NOT %[2]s OR %[4]s >= %[6]d AND %[2]s)",
-					c.number, missing, quote(journey.table), quote(c.answered), len(c.items), c.needed))
+				parts = append(parts, fmt.Sprintf("SELECT %d, response_key, %s, %[7]s, cell, cohort FROM %[3]s WHERE %[4]s >= 1 AND (%[4]s < %[5]d AND NOT %[2]s OR %[4]s >= %[6]d AND %[2]s)",
+					c.number, missing, quote(journey.table), quote(c.answered), len(c.items), c.needed, literal(journey.ID)))
 			}
 		}
 	}
