@@ -276,9 +276,9 @@ func storeSafe[T any](ctx context.Context, a *analyzer, name string, rows []T) e
 var safeTrendSQL string
 
 // mask decides for each figure of a table and writes the safe_* version in SQL. sizes gives, ordered by figure, how many
-// people each place of the grid has; write copies main's rows without what temp.decision withholds. decide is called from
-// several goroutines at once.
-func (a *analyzer) mask(ctx context.Context, name, sizes, write string, decide func(journey string, figure int64, n []int) []disclosure.Reason) error {
+// people each place of the grid has, as one number (place·2^32 + n); write copies main's rows without what temp.decision withholds.
+// decide is called from several goroutines at once.
+func (a *analyzer) mask(ctx context.Context, name, sizes, write string, decide func(figure int64, n []int) []disclosure.Reason) error {
 	if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE decision (figure INTEGER, place INTEGER, reason VARCHAR)"); err != nil {
 		return err
 	}
@@ -293,28 +293,29 @@ func (a *analyzer) mask(ctx context.Context, name, sizes, write string, decide f
 		}
 		var all []*decided
 		var n []int
-		figure, journey := int64(-1), ""
+		figure := int64(-1)
 		var wait sync.WaitGroup
 		slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 		flush := func() {
 			if figure < 0 {
 				return
 			}
-			d, journey, n := &decided{figure: figure}, journey, n
+			d, n := &decided{figure: figure}, n
 			all = append(all, d)
 			slots <- struct{}{}
 			wait.Go(func() {
-				d.reasons = decide(journey, d.figure, n)
+				d.reasons = decide(d.figure, n)
 				<-slots
 			})
 		}
 		if err := queryRows(ctx, conn, sizes, func(row []driver.Value) {
 			if next := int64(row[0].(int32)); next != figure {
 				flush()
-				figure, journey = next, row[1].(string)
+				figure = next
 				n = make([]int, a.places)
 			}
-			n[row[2].(int32)] = int(row[3].(int64))
+			at := row[1].(int64)
+			n[at>>32] = int(at & (1<<32 - 1))
 		}); err != nil {
 			wait.Wait()
 			return err
@@ -399,16 +400,16 @@ func (s *safety) reason(reasons []disclosure.Reason, segment, member, stage stri
 
 // safeTrends protects the scores of each construct.
 func (a *analyzer) safeTrends(ctx context.Context, all map[string]*safety) error {
-	constructs := map[int64]string{}
+	constructs, journeys := map[int64]string{}, map[int64]*safety{}
 	for _, journey := range a.layout.journeys {
 		for _, c := range journey.constructs {
-			constructs[int64(c.number)] = c.ID
+			constructs[int64(c.number)], journeys[int64(c.number)] = c.ID, all[journey.ID]
 		}
 	}
-	return a.mask(ctx, "trend", `SELECT scale AS figure, journey, place, n FROM temp.trend_rows JOIN red_construct USING (scale)
+	return a.mask(ctx, "trend", `SELECT scale AS figure, place::BIGINT * 4294967296 + n FROM temp.trend_rows
 		JOIN temp.slot USING (who, stage_number, grain, period) WHERE stage_number >= 0 OR grain = 'all' ORDER BY figure`, safeTrendSQL,
-		func(journey string, figure int64, n []int) []disclosure.Reason {
-			s := all[journey]
+		func(figure int64, n []int) []disclosure.Reason {
+			s := journeys[figure]
 			return s.score(constructs[figure], n[:s.cells])
 		})
 }

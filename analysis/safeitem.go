@@ -18,10 +18,11 @@ var safeItemSQL string
 // the difference of the two may be known (safePartials).
 func (a *analyzer) safeItems(ctx context.Context, all map[string]*safety) error {
 	questions := map[int64]string{}
+	journeys := map[int64]*safety{}
 	constructs := map[int64][]string{} // that each question is an item of
 	for _, journey := range a.layout.journeys {
 		for _, q := range journey.questions {
-			questions[int64(q.number)] = q.ID
+			questions[int64(q.number)], journeys[int64(q.number)] = q.ID, all[journey.ID]
 		}
 		for _, c := range journey.constructs {
 			for _, q := range c.items {
@@ -29,14 +30,18 @@ func (a *analyzer) safeItems(ctx context.Context, all map[string]*safety) error 
 			}
 		}
 	}
-	var same sync.Map // *itemOnce by what is decided over
-	return a.mask(ctx, "item", `SELECT item AS figure, journey, place, n FROM temp.item_rows JOIN temp.spot USING (who, stage_number, wave_number) JOIN red_question USING (item) ORDER BY figure`, safeItemSQL,
-		func(journey string, figure int64, n []int) []disclosure.Reason {
-			s := all[journey]
+	type over struct { // what is decided over
+		*safety
+		constructs, answers, behind string
+	}
+	var same sync.Map // *itemOnce by this
+	return a.mask(ctx, "item", `SELECT item AS figure, place::BIGINT * 4294967296 + n FROM temp.item_rows JOIN temp.spot USING (who, stage_number, wave_number) ORDER BY figure`, safeItemSQL,
+		func(figure int64, n []int) []disclosure.Reason {
+			s := journeys[figure]
 			decide := func() []disclosure.Reason { return s.item(questions[figure], constructs[figure], n[:s.cells]) }
 			var reasons []disclosure.Reason
 			if a.released == 0 { // items of one construct stand on the same people: what differs are their histories
-				once, _ := same.LoadOrStore(journey+"\x00"+strings.Join(constructs[figure], "\x00")+"\x00"+numbersKey(n[:s.cells]), &itemOnce{})
+				once, _ := same.LoadOrStore(over{s, strings.Join(constructs[figure], "\x00"), numbersKey(n[:s.cells]), numbersKey(s.behind[figureName("item", questions[figure])])}, &itemOnce{})
 				reasons = once.(*itemOnce).get(decide)
 			} else {
 				reasons = decide()
