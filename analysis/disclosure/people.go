@@ -164,15 +164,23 @@ func (a *audit) everyFew() (out [][]int32) {
 			continue
 		}
 		var parts [][]int32
+		var behind []int // of each part
 		for _, part := range line.Parts {
 			if n := a.groups[part].N; n > 0 && n < k*a.repeats && len(parts) < mostParts {
 				if set := a.set(known{part, a.now}); a.fewHeads(set, k) {
-					parts = append(parts, set)
+					parts, behind = append(parts, set), append(behind, a.behind(set))
 				}
 			}
 		}
 		for choice := range uint(1) << len(parts) {
 			if bits.OnesCount(choice) < 2 {
+				continue
+			}
+			answers := 0
+			for i, n := range behind {
+				answers += n * int(choice>>i&1)
+			}
+			if answers < k {
 				continue
 			}
 			var group []int32
