@@ -18,6 +18,7 @@ type grid struct {
 	sliceAt map[slice]int
 	cells   int               // of figures; rests, people who belong to no shown part, follow behind
 	lines   []disclosure.Line // the last part of each is its rest
+	apart   [][]int           // rests of the same units at every stage
 	plan    *disclosure.Plan
 	people  *disclosure.Plan // plan for figures that count everybody of a cell once
 	leaves  *leafIndex       // the finest groups of plan
@@ -118,6 +119,7 @@ func (g *grid) draw(k5, k10 int) {
 	add := func(total int, parts []int) {
 		g.lines = append(g.lines, disclosure.Line{Total: total, Parts: append(parts, g.cells+len(g.lines))})
 	}
+	rests := map[[3]int]int{} // of a node, the place of a segment and a slice: where its rests are listed
 	for n := range g.nodes {
 		var segments []string
 		for segment := range children[n] {
@@ -131,10 +133,17 @@ func (g *grid) draw(k5, k10 int) {
 				if g.nodes[n].level > 0 && s > 0 {
 					g.k[total] = k10
 				}
-				for _, segment := range segments {
+				for i, segment := range segments {
 					var parts []int
 					for _, child := range children[n][segment] {
 						parts = append(parts, g.at(child, s, t))
+					}
+					if s > 0 {
+						key := [3]int{n, i, t}
+						if _, known := rests[key]; !known {
+							rests[key], g.apart = len(g.apart), append(g.apart, nil)
+						}
+						g.apart[rests[key]] = append(g.apart[rests[key]], g.cells+len(g.lines))
 					}
 					add(total, parts)
 				}

@@ -145,7 +145,7 @@ func (l *leafIndex) add(group *finestGroup) error {
 
 // picture reads who is in which cell of a grid, and who was in earlier releases.
 func (a *analyzer) picture(ctx context.Context, g *grid, journey *journeyLayout, who crowd) (disclosure.Picture, error) {
-	picture := disclosure.Picture{Groups: g.cells + len(g.lines), Lines: g.lines}
+	picture := disclosure.Picture{Groups: g.cells + len(g.lines), Lines: g.lines, Apart: g.apart}
 	groups, err := readRows[finestGroup](ctx, a.conn, who.sql(finestGroups), journey.ID)
 	if err != nil {
 		return picture, err

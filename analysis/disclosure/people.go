@@ -149,50 +149,57 @@ func union(x, y []int32) int {
 	return n
 }
 
-// mostParts of a line, the smallest, are put together by everyFew.
+// mostParts small parts of a line are put together by everyFew.
 const mostParts = 8
 
-// everyFew gives the groups of k answers or more of fewer than k people that are several parts of one line: they are no cell, and too
-// many answers for sums to look for. A part of which nobody is behind the figure is none.
+// everyFew gives the groups of k answers or more of fewer than k people that are several parts of one line, or of the rests of such lines:
+// they are no cell, and too many answers for sums to look for. A part of which nobody is behind the figure is none.
 func (a *audit) everyFew() (out [][]int32) {
 	if a.who == nil {
 		return nil
 	}
 	for _, line := range a.lines {
-		k := a.groups[line.Total].K
-		if a.groups[line.Total].N < k {
+		if a.groups[line.Total].N >= a.groups[line.Total].K {
+			out = append(out, a.fewOf(line.Parts, a.groups[line.Total].K)...)
+		}
+	}
+	for _, groups := range a.apart {
+		out = append(out, a.fewOf(groups, a.least)...)
+	}
+	return out
+}
+
+// fewOf gives such groups of these cells, which have no answer in common.
+func (a *audit) fewOf(cells []int, k int) (out [][]int32) {
+	var parts [][]int32
+	var behind []int // of each part
+	for _, part := range cells {
+		if n := a.groups[part].N; n > 0 && n < k*a.repeats && len(parts) < mostParts {
+			if set := a.set(known{part, a.now}); a.fewHeads(set, k) {
+				parts, behind = append(parts, set), append(behind, a.behind(set))
+			}
+		}
+	}
+	for choice := range uint(1) << len(parts) {
+		if bits.OnesCount(choice) < 2 {
 			continue
 		}
-		var parts [][]int32
-		var behind []int // of each part
-		for _, part := range line.Parts {
-			if n := a.groups[part].N; n > 0 && n < k*a.repeats && len(parts) < mostParts {
-				if set := a.set(known{part, a.now}); a.fewHeads(set, k) {
-					parts, behind = append(parts, set), append(behind, a.behind(set))
-				}
+		answers := 0
+		for i, n := range behind {
+			answers += n * int(choice>>i&1)
+		}
+		if answers < k {
+			continue
+		}
+		var group []int32
+		for i, part := range parts {
+			if choice>>i&1 == 1 {
+				group = append(group, part...)
 			}
 		}
-		for choice := range uint(1) << len(parts) {
-			if bits.OnesCount(choice) < 2 {
-				continue
-			}
-			answers := 0
-			for i, n := range behind {
-				answers += n * int(choice>>i&1)
-			}
-			if answers < k {
-				continue
-			}
-			var group []int32
-			for i, part := range parts {
-				if choice>>i&1 == 1 {
-					group = append(group, part...)
-				}
-			}
-			slices.Sort(group)
-			if group = slices.Compact(group); a.behind(group) >= k && a.fewHeads(group, k) {
-				out = append(out, group)
-			}
+		slices.Sort(group)
+		if group = slices.Compact(group); a.behind(group) >= k && a.fewHeads(group, k) {
+			out = append(out, group)
 		}
 	}
 	return out

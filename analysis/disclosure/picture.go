@@ -5,6 +5,7 @@ package disclosure
 type Picture struct {
 	Groups int     // how many cells there are; a cell is an index below it, here and in the arguments of Decide
 	Lines  []Line  // what adds up
+	Apart  [][]int // groups that have nobody's answer in common: who is in several of them may be a few (Atom.Who)
 	Leaves [][]int // of each leaf, the cells that a response with its attributes is in; duplicates do no harm
 	Atoms  []Atom  // the responses; without them the engine knows the lines only, and no two cells as nested
 	// Release is the number of the release that is decided, from 1 and greater than that of every earlier one. Zero means

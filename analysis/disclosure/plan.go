@@ -11,6 +11,7 @@ import (
 type Plan struct {
 	groups int
 	lines  []Line
+	apart  [][]int
 	ofLine index // of each group: the lines that it is in, as total or part
 
 	// Between two changes the sets stay the same, so time is the stretches between them: when[i] is the release at which
@@ -127,7 +128,7 @@ func newIndex(things int, each func(func(thing, number int32))) index {
 
 // NewPlan makes a picture ready. The order of lines, parts and atoms does not matter.
 func NewPlan(picture Picture) *Plan {
-	p := &Plan{groups: picture.Groups, least: &thresholds{}}
+	p := &Plan{groups: picture.Groups, apart: picture.Apart, least: &thresholds{}}
 	for _, line := range picture.Lines {
 		parts := slices.Clone(line.Parts)
 		slices.Sort(parts)
