@@ -153,14 +153,27 @@ func union(x, y []int32) int {
 const mostParts = 8
 
 // everyFew gives the groups of k answers or more of fewer than k people that are several parts of one line, or of the rests of such lines:
-// they are no cell, and too many answers for sums to look for. A part of which nobody is behind the figure is none.
+// they are no cell, and too many answers for sums to look for. A part of which nobody is behind the figure is none. Where a part is withheld,
+// its own parts stand in its place as well: some of them may be published, so that with the line they leave the others.
 func (a *audit) everyFew() (out [][]int32) {
 	if a.who == nil {
 		return nil
 	}
 	for _, line := range a.lines {
-		if a.groups[line.Total].N >= a.groups[line.Total].K {
-			out = append(out, a.fewOf(line.Parts, a.groups[line.Total].K)...)
+		k := a.groups[line.Total].K
+		if a.groups[line.Total].N < k {
+			continue
+		}
+		out = append(out, a.fewOf(line.Parts, k)...)
+		for i, part := range line.Parts {
+			if a.groups[part].N == 0 || a.fresh(part) {
+				continue
+			}
+			for _, l := range a.ofLine.at(part) {
+				if below := a.lines[l]; below.Total == part {
+					out = append(out, a.fewOf(slices.Concat(below.Parts, line.Parts[:i], line.Parts[i+1:]), k)...)
+				}
+			}
 		}
 	}
 	for _, groups := range a.apart {
