@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -159,6 +160,7 @@ func (w *world) benchSource(f *benchFeed) source {
 // the models, and what begins an analysis. Disclosure control, which is no model and does not depend on the number of answers, and
 // writing the file and publishing it are left out there and nowhere else.
 func BenchmarkWarehouse(b *testing.B) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(768 << 20)) // as the command does
 	for b.Loop() {
 		w, feed := benchWorld(b), newBenchFeed(benchResponses())
 		ctx := context.Background()

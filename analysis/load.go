@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -105,6 +106,8 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 			cursor, decided = last, about["reviews"] != reviewState(src.reviews) || about["ledger"] != src.released
 		}
 	}
+	// What the rows of a load took would stay with the process for minutes, beside what an analysis needs next (koe run).
+	defer debug.FreeOSMemory()
 	result, err = loadFrom(ctx, at, l, src, base, cursor, reason, decided)
 	if errors.Is(err, errErased) || errors.Is(err, errOtherStore) {
 		erased := result.Erased

@@ -132,7 +132,7 @@ func (s *site) begin(ctx context.Context, base string) (_ *building, err error) 
 	}
 	for _, setting := range []string{
 		"SET TimeZone = 'UTC'",
-		"SET memory_limit = '1500MB'",
+		"SET memory_limit = '1200MB'",
 		"SET temp_directory = " + literal(filepath.Join(s.folder, "tmp")),
 		"SET perfect_ht_threshold = 16",
 		"SET write_buffer_row_group_count = 1", // what is full is written while more is being read, not at the end
