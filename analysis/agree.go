@@ -12,7 +12,7 @@ import (
 // repeats a figure stays as it was only while the figure says the same as then. Else both values stand in one release, and their
 // difference is of a few people.
 
-// Repeated is the row of a table of cells that a row of another table repeats or is computed with.
+// repeated is the row of a table of cells that a row of another table repeats or is computed with.
 type repeated struct {
 	table string
 	key   string // the columns that name it (ledgerTable.key), as SQL over a row w
