@@ -173,12 +173,12 @@ func (s Source) open(ctx context.Context, options *imap.SelectOptions) (*imapcli
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	context.AfterFunc(ctx, func() { c.Close() }) // ends what hangs
+	context.AfterFunc(ctx, func() { _ = c.Close() }) // ends what hangs
 	if err = c.Login(place.User.Username(), s.Password).Wait(); err == nil {
 		_, err = c.Select(box, options).Wait()
 	}
 	if err != nil {
-		c.Close()
+		_ = c.Close() // what went wrong before is said
 		return nil, unreadable(err)
 	}
 	return c, nil
