@@ -363,7 +363,7 @@ func (a *analyzer) modelSQL(name string) (string, error) {
 	counts, sums, steps := a.layout.stepColumns()
 	scales, items := a.layout.supposed()
 	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$moved_spots", spots, "$moved_lines", lines,
-		"$step_counts", counts, "$step_sums", sums, "$steps", steps, "$scales", scales, "$items", items).Replace(string(query)), err
+		"$most_columns", fmt.Sprint(mostStepColumns), "$step_counts", counts, "$step_sums", sums, "$steps", steps, "$scales", scales, "$items", items).Replace(string(query)), err
 }
 
 // model runs a model that is SQL alone.

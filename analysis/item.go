@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// mostStepColumns is how many different answers of a question are counted in columns at most. models/item.sql knows it too.
+// mostStepColumns is how many different answers of a question are counted in columns at most; more are counted in lists.
 const mostStepColumns = 11
 
 // stepColumns writes the columns in which the model item counts the answers of a question, one a step: from its values, added

@@ -209,7 +209,8 @@ func movedLists(all map[string]*safety, rows []Shrunk) map[shrunkList]bool {
 	return moved
 }
 
-// safeSeries protects trend tests and signals. A test is of ranks and medians over a whole line (wholeLine). A signal shows the mean of a quarter and of the baseline: each of these quarters must be published.
+// safeSeries protects trend tests and signals. A test is of ranks and medians over a whole line (wholeLine). A signal shows the mean of a quarter and of the
+// baseline: each of these quarters must be published.
 func (a *analyzer) safeSeries(ctx context.Context, all map[string]*safety) error {
 	tests, err := readMain[TrendTest](ctx, a, "trend_test", "ALL")
 	if err != nil {

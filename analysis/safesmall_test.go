@@ -131,17 +131,7 @@ func TestSafeHypothesis_ChangesThatWaitForTheirVerdictDoNotFollow(t *testing.T) 
 // With a threshold of 8, words that seven people use are not told together with others.
 func TestSafeCooccurrence_NeedsAsManyPeopleAsAScore(t *testing.T) {
 	for least, want := range map[int]int{5: 2, 8: 0} {
-		w := commenters(t, 12, []string{"m2"}, func(i int, _ string) string {
-			switch {
-			case i < 6:
-				return "残業と転勤。"
-			case i < 9:
-				return "残業。"
-			case i < 10:
-				return "転勤。"
-			}
-			return "食堂。"
-		})
+		w := commenters(t, 12, []string{"m2"}, overtimeAndTransfer)
 		w.settings.Disclosure.MinGroup = least
 		w.build()
 		if got := w.table("SELECT * FROM safe_cooccurrence WHERE withheld = ''"); len(got) != want {

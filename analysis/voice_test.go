@@ -279,19 +279,22 @@ func TestAnalyze_OtherRulesReadEverythingAgain(t *testing.T) {
 }
 
 // TestCooccurrence_ByHand: of 12 commenters 6 say 残業 and 転勤 in one comment, 3 残業 alone and 1 転勤 alone: Jaccard 6/10, and
+// overtimeAndTransfer is what the i-th of twelve says: six of overtime and transfer, three of overtime, one of transfer, two of neither.
+func overtimeAndTransfer(i int, _ string) string {
+	switch {
+	case i < 6:
+		return "残業と転勤。"
+	case i < 9:
+		return "残業。"
+	case i < 10:
+		return "転勤。"
+	}
+	return "食堂。"
+}
+
 // NPMI = ln((6/12) / (9/12 · 7/12)) / -ln(6/12) = ln(8/7) / ln 2.
 func TestCooccurrence_ByHand(t *testing.T) {
-	w := commenters(t, 12, []string{"m2"}, func(i int, _ string) string {
-		switch {
-		case i < 6:
-			return "残業と転勤。"
-		case i < 9:
-			return "残業。"
-		case i < 10:
-			return "転勤。"
-		}
-		return "食堂。"
-	})
+	w := commenters(t, 12, []string{"m2"}, overtimeAndTransfer)
 	w.build()
 	want := []string{"theme transfer workload 7 9 6 0.6 0.1926", "word 残業 転勤 9 7 6 0.6 0.1926"}
 	if d := cmp.Diff(want, w.table("SELECT kind, item_a, item_b, people_a, people_b, both_people, jaccard, round(npmi, 4) FROM cooccurrence ORDER BY ALL")); d != "" {

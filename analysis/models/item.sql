@@ -2,7 +2,7 @@
 -- on the desirable and the undesirable side (METHOD 2), and the counts of each answer. From red_item, red_cut, red_question.
 -- The exact sums come first, and the rows stay with their numbers in temp.item_rows, for disclosure control. Texts are slow to group by, and several numbers
 -- slower than one: spot is who, stage_number and wave_number in one. c0, c1 and so on count the steps of
--- a scale, as many as one of the questions has; questions of more than 11 steps are counted in lists. Where only some places moved, $moved_spots takes these.
+-- a scale, as many as one of the questions has; questions of more than $most_columns steps are counted in lists. Where only some places moved, $moved_spots takes these.
 CREATE OR REPLACE TEMP TABLE item_sums AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
 questions AS (SELECT item, kind <> 'multi' AS one, unit, coalesce(low, 1)::BIGINT AS low, good_from * unit AS good_from, good_to * unit AS good_to,
@@ -25,7 +25,7 @@ summed AS (
     FROM item_sums GROUP BY GROUPING SETS ((item, who, stage_number), (item, who, wave_number), (item, who))
 ), long AS (
     SELECT item, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot % 4096 AS wave_number, (value - coalesce(low, 1))::INTEGER AS step, n
-    FROM red_item JOIN (SELECT item, low FROM red_question WHERE steps > 11) AS many USING (item) JOIN cut USING (cell)
+    FROM red_item JOIN (SELECT item, low FROM red_question WHERE steps > $most_columns) AS many USING (item) JOIN cut USING (cell)
 ), stepped AS (
     SELECT item, who, coalesce(stage_number, -1) AS stage_number, coalesce(wave_number, -1) AS wave_number, step, sum(n)::BIGINT AS n FROM long
     GROUP BY GROUPING SETS ((item, who, step, stage_number, wave_number), (item, who, step, stage_number), (item, who, step, wave_number), (item, who, step))
@@ -37,7 +37,7 @@ SELECT n, CASE WHEN kind IN ('scale', 'number', 'yesno', 'consent') THEN s1::DOU
     CASE WHEN good_from IS NOT NULL THEN good / n END AS favourable,
     CASE WHEN good_from IS NOT NULL THEN (n - good - bad) / n END AS neutral,
     CASE WHEN good_from IS NOT NULL THEN bad / n END AS unfavourable,
-    CASE WHEN steps <= 11 THEN counts[:steps] WHEN steps IS NOT NULL THEN list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0)) END AS counts,
+    CASE WHEN steps <= $most_columns THEN counts[:steps] WHEN steps IS NOT NULL THEN list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0)) END AS counts,
     s1, s2, good, bad, item, who::INTEGER AS who, stage_number::INTEGER AS stage_number, wave_number::INTEGER AS wave_number
 FROM summed $moved_spots JOIN red_question USING (item) LEFT JOIN listed USING (item, who, stage_number, wave_number)
 WHERE n > 0 ORDER BY item, who, stage_number, wave_number;
