@@ -36,6 +36,7 @@ type AnalyzeResult struct {
 type analyzer struct {
 	voices   *voices.Voices // reads free text; nil: texts are not read
 	layout   *layout
+	build    *building
 	conn     *sql.Conn
 	now      time.Time
 	today    koe.Date
@@ -50,7 +51,7 @@ type analyzer struct {
 	moved                   bool // item and trend are made again in part
 }
 
-// step is one model: it fills main's table from red_*.
+// step is one reduction, which makes red_*, or one model, which fills main's table from red_*.
 type step struct {
 	name string
 	run  func(*analyzer, context.Context) error
@@ -102,7 +103,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 			build.abandon()
 		}
 	}()
-	a.conn = build.conn
+	a.build, a.conn = build, build.conn
 	if err := a.functions(); err != nil {
 		return result, fmt.Errorf("give the warehouse its functions: %w", err)
 	}
@@ -178,16 +179,9 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	if err := a.hear(ctx, func(done, of int) { progress("comments", done, of) }); err != nil {
 		return err
 	}
-	for _, name := range reductions {
-		progress(name, done, of)
-		run := a.reduce
-		if a.kept && isSliced(name) {
-			run = a.reduceSlice
-		}
-		if err := run(ctx, name); err != nil {
-			return fmt.Errorf("reduction %s: %w", name, err)
-		}
-		done++
+	step := func(name string) { progress(name, done, of); done++ }
+	if err := a.sideBySide(ctx, a.counts(), step); err != nil {
+		return fmt.Errorf("reduction %w", err)
 	}
 	stays, state, err := a.stays(ctx)
 	if err != nil {
@@ -196,9 +190,8 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	if err := joined(a.findMoved(ctx, tables, stays), a.counted(ctx)); err != nil {
 		return err
 	}
-	step := func(name string) { progress(name, done, of); done++ }
-	if err := a.runModels(ctx, step); err != nil {
-		return err
+	if err := a.sideBySide(ctx, steps(), step); err != nil {
+		return fmt.Errorf("model %w", err)
 	}
 	a.moved = false // the published population is another
 	if stays {
@@ -233,15 +226,8 @@ func (a *analyzer) runModels(ctx context.Context, progress func(name string)) er
 	if err := a.settle(ctx); err != nil {
 		return err
 	}
-	for _, model := range steps() {
-		progress(model.name)
-		run := model.run
-		if run == nil {
-			run = func(a *analyzer, ctx context.Context) error { return a.model(ctx, model.name) }
-		}
-		if err := run(a, ctx); err != nil {
-			return fmt.Errorf("model %s: %w", model.name, err)
-		}
+	if err := a.runSteps(ctx, steps(), progress); err != nil {
+		return fmt.Errorf("model %w", err)
 	}
 	return nil
 }

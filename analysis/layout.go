@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"koe"
 )
@@ -32,7 +33,7 @@ const (
 
 // layout is how facts lie in the warehouse: it follows from the settings and the journeys, and nothing else.
 type layout struct {
-	reductions *reductionData // what the reductions are written from, once it was asked for
+	reductions func() *reductionData // what the reductions are written from; made when it is asked for
 	segments   []segmentColumn
 	journeys   []*journeyLayout
 	settings   *koe.Settings
@@ -121,6 +122,7 @@ func newLayout(settings *koe.Settings, journeys []*koe.Journey) *layout {
 		j.width = len(l.wideColumns(j))
 		l.journeys = append(l.journeys, j)
 	}
+	l.reductions = sync.OnceValue(l.reductionData)
 	return l
 }
 

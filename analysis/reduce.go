@@ -32,10 +32,7 @@ func (l *layout) reductionSQL(name string, today koe.Date) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	if l.reductions == nil {
-		l.reductions = l.reductionData()
-	}
-	data := *l.reductions
+	data := *l.reductions()
 	data.Today, data.Quarter = today.String(), quarterOf(today)
 	if err := page.Execute(&b, data); err != nil {
 		return "", err

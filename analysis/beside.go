@@ -1,0 +1,91 @@
+package analysis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Many steps keep one processor busy for a while: a table of a few row groups is not split well, and tests are computed in Go. So
+// some run on a connection of their own, beside the others. What comes out does not depend on it: each makes other tables.
+
+// beside are the steps that run there: none of them reads what another step of its kind makes, or the temporary tables that one
+// keeps, but for red_exposed, which reads the pairs of red_pair. Nor does disclosure control read temporary tables of theirs. They
+// take about as long as the others.
+var beside = []string{
+	"red_pair", "red_exposed", "red_silence", "red_people", "red_careless",
+	"recommend", "reliability", "change", "comparison", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention",
+}
+
+// counts are the reductions as steps.
+func (a *analyzer) counts() []step {
+	all := make([]step, len(reductions))
+	for i, name := range reductions {
+		all[i] = step{name, func(a *analyzer, ctx context.Context) error {
+			if a.kept && isSliced(name) {
+				return a.reduceSlice(ctx, name)
+			}
+			return a.reduce(ctx, name)
+		}}
+	}
+	return all
+}
+
+// runSteps runs steps one after the other.
+func (a *analyzer) runSteps(ctx context.Context, all []step, progress func(name string)) error {
+	for _, s := range all {
+		progress(s.name)
+		run := s.run
+		if run == nil {
+			run = func(a *analyzer, ctx context.Context) error { return a.model(ctx, s.name) }
+		}
+		if err := run(a, ctx); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// sideBySide runs steps on two connections. What they read and write must be main's: it is committed before and after.
+func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(name string)) (err error) {
+	if err := a.settle(ctx); err != nil {
+		return err
+	}
+	there := *a
+	if there.conn, err = a.build.connect(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, there.conn.Close()) }()
+	if err := there.exec(ctx, macros+"BEGIN TRANSACTION"); err != nil {
+		return err
+	}
+	var lock sync.Mutex
+	tell := func(name string) {
+		lock.Lock()
+		defer lock.Unlock()
+		progress(name)
+	}
+	apart := func(s step) bool { return slices.Contains(beside, s.name) && !(a.kept && isSliced(s.name)) } // slices are temporary
+	both, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var others sync.WaitGroup
+	others.Go(func() {
+		err := there.runSteps(both, slices.DeleteFunc(slices.Clone(all), func(s step) bool { return !apart(s) }), tell)
+		if err == nil {
+			err = there.exec(both, "COMMIT")
+		}
+		if err != nil {
+			cancel(err)
+		}
+	})
+	if err := a.runSteps(both, slices.DeleteFunc(slices.Clone(all), apart), tell); err != nil {
+		cancel(err)
+	}
+	others.Wait()
+	if err := context.Cause(both); err != nil {
+		return err
+	}
+	return a.settle(ctx)
+}
