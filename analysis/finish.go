@@ -97,6 +97,9 @@ func (in *loader) mendJourney(ctx context.Context, journey *journeyLayout, spell
 	if err := t.close(); err != nil {
 		return err
 	}
+	if err := in.noteOwn(ctx, journey, "response_key IN (SELECT response_key FROM temp.mended)"); err != nil {
+		return err
+	}
 	return execAll(ctx, in.conn, fmt.Sprintf("UPDATE %s AS r SET spell = m.spell, cohort = m.cohort FROM temp.mended m WHERE r.response_key = m.response_key", quote(journey.table)))
 }
 
@@ -109,6 +112,9 @@ func (in *loader) markLatest(ctx context.Context) error {
 		whose = " AND " + who
 	}
 	for _, journey := range in.layout.journeys {
+		if err := in.noteOwn(ctx, journey, "NOT latest AND "+who); err != nil { // some of them will be the last again
+			return err
+		}
 		if err := execAll(ctx, in.conn, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE repeated AS
 			SELECT person_key, stage, spell, max(submitted_at::VARCHAR || ' ' || response_key) AS last FROM %[1]s
 			INNER JOIN (SELECT person_key, stage, spell FROM %[1]s WHERE %[2]s GROUP BY person_key, stage, spell HAVING count(*) > 1) AS several
@@ -117,6 +123,9 @@ func (in *loader) markLatest(ctx context.Context) error {
 			UPDATE %[1]s AS r SET latest = false FROM temp.repeated AS d WHERE r.person_key = d.person_key AND r.stage = d.stage
 			AND r.spell = d.spell AND r.submitted_at::VARCHAR || ' ' || r.response_key <> d.last;
 			DROP TABLE temp.repeated`, quote(journey.table), who, whose)); err != nil {
+			return err
+		}
+		if err := in.noteOwn(ctx, journey, "NOT latest AND "+who); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ func (a *analyzer) noteCut(ctx context.Context) error {
 	if !a.kept {
 		return nil
 	}
-	return a.exec(ctx, `CREATE OR REPLACE TEMP TABLE cut_before AS SELECT * FROM red_cut WHERE cell IN (SELECT cell FROM loader.touched);
+	return a.exec(ctx, `CREATE OR REPLACE TEMP TABLE cut_before AS SELECT * FROM red_cut WHERE cell IN (SELECT cell FROM loader.touched WHERE own);
 		CREATE OR REPLACE TEMP TABLE moved_item (cell BIGINT);
 		CREATE OR REPLACE TEMP TABLE moved_score (cell BIGINT, cohort VARCHAR)`)
 }
@@ -46,8 +46,8 @@ func (a *analyzer) noteMoved(ctx context.Context, main, name string) error {
 	if columns == "" {
 		return nil
 	}
-	return a.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE counted_before AS SELECT * FROM %[1]s%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
-		CREATE OR REPLACE TEMP TABLE counted_now AS SELECT * FROM temp.%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
+	return a.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE counted_before AS SELECT * FROM %[1]s%[2]s WHERE cell IN (SELECT cell FROM temp.own);
+		CREATE OR REPLACE TEMP TABLE counted_now AS SELECT * FROM temp.%[2]s WHERE cell IN (SELECT cell FROM temp.own);
 		INSERT INTO temp.%[3]s SELECT DISTINCT %[4]s FROM ((FROM temp.counted_before EXCEPT ALL FROM temp.counted_now) UNION ALL (FROM temp.counted_now EXCEPT ALL FROM temp.counted_before)) AS differs;
 		DROP TABLE temp.counted_before; DROP TABLE temp.counted_now`, main, name, into, columns))
 }
@@ -55,7 +55,7 @@ func (a *analyzer) noteMoved(ctx context.Context, main, name string) error {
 // What moved, by name: the places of item, and of trend, where the standardised line of a quarter or cohort mixes the stages, whole
 // lines of one period. Numbers are of this analysis; a place that nobody is in any more has a name alone.
 const movedPlaces = `
-CREATE OR REPLACE TEMP TABLE cut_touched AS SELECT journey, cell, stage, wave, segment, member FROM red_cut WHERE cell IN (SELECT cell FROM loader.touched)
+CREATE OR REPLACE TEMP TABLE cut_touched AS SELECT journey, cell, stage, wave, segment, member FROM red_cut WHERE cell IN (SELECT cell FROM loader.touched WHERE own)
 	UNION SELECT journey, cell, stage, wave, segment, member FROM temp.cut_before;
 CREATE OR REPLACE TEMP TABLE moved_place AS
 WITH moved AS (SELECT DISTINCT journey, stage, wave, segment, member FROM temp.cut_touched SEMI JOIN temp.moved_item USING (cell))

@@ -30,7 +30,7 @@ type rowSet struct {
 	width    int      // columns of the table
 	blocks   [][]driver.Value
 	answerOf *journeyLayout // the journey whose responses these are; nil for other rows
-	written  []string       // with answerOf, in a warehouse that is not fresh: the keys of the rows
+	written  []string       // in a warehouse that is not fresh: the keys of rows that are counted
 }
 
 // spareRows keeps what rows were written from, for the next batch.
@@ -156,8 +156,8 @@ func (in *loader) write(ctx context.Context, p *prepared) error {
 		if err := t.flush(ctx); err != nil {
 			return err
 		}
-		if set.answerOf != nil {
-			if err := in.noteAnswers(ctx, set.answerOf, set.written); err != nil {
+		if len(set.written) > 0 {
+			if err := in.noteWritten(ctx, &set); err != nil {
 				return err
 			}
 		}
@@ -235,6 +235,9 @@ func (in *loader) invitationRows(b *batch) []rowSet {
 	}
 	again := func(key string) bool { _, again := in.invited[key]; return again }
 	set := rowSet{table: "invitation", keyed: "invitation_key", keys: in.stale(keys, again), width: 13 + len(in.layout.segments), blocks: [][]driver.Value{in.spare.take("invitation")}}
+	if !in.fresh {
+		set.written = keys
+	}
 	share := in.shared
 	for i := range invitations {
 		v := &invitations[i]

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"koe"
 )
@@ -13,6 +14,9 @@ import (
 // sliced are the reductions that count by finest group (cell): of these only the groups that a load touched are counted again.
 // Their statements do not depend on the day.
 var sliced = []string{"red_cell", "red_rate", "red_response", "red_item", "red_score", "red_partial_item", "red_pair", "red_exposed"}
+
+// joining are those of them that join the rows of a person: of the others only groups are counted again that have another row themselves.
+var joining = []string{"red_pair", "red_exposed"}
 
 // fewestSliced is how many groups there are at least before it is looked whether counting all of them is cheaper.
 const fewestSliced = 1000
@@ -56,8 +60,7 @@ func (a *analyzer) counted(ctx context.Context) error {
 }
 
 // reduceSlice counts the touched groups of a sliced reduction again. The reduction runs as it is, over temporary tables that
-// stand before the facts: everything of the people who have a row in a touched group, since what joins a person's rows needs
-// all of them, and the rows of nobody in particular in these groups. What comes out of the other groups is not complete, and left.
+// stand before the facts (cutSlice). What comes out of the other groups is not complete, and left.
 func (a *analyzer) reduceSlice(ctx context.Context, name string) error {
 	if a.untouched {
 		return nil
@@ -76,32 +79,50 @@ func (a *analyzer) reduceSlice(ctx context.Context, name string) error {
 		}
 		a.sliced = true
 	}
-	statements, end := "CREATE TEMP VIEW invitation AS FROM temp.slice_invitation;\n", "DROP VIEW temp.invitation;\n"
+	slice, cells := "own", "temp.own"
+	if slices.Contains(joining, name) {
+		slice, cells = "joined", "temp.touched"
+	}
+	statements, end := "CREATE TEMP VIEW invitation AS FROM temp.own_invitation;\n", "DROP VIEW temp.invitation;\n"
 	for _, journey := range a.layout.journeys {
-		statements += fmt.Sprintf("CREATE TEMP VIEW %s AS FROM temp.%s;\n", quote(journey.table), quote("slice_"+journey.table))
+		statements += fmt.Sprintf("CREATE TEMP VIEW %s AS FROM temp.%s;\n", quote(journey.table), quote(slice+"_"+journey.table))
 		end += fmt.Sprintf("DROP VIEW temp.%s;\n", quote(journey.table))
 	}
 	if err := joined(a.exec(ctx, statements+temporary(query)+end), a.noteMoved(ctx, main, name)); err != nil {
 		return err
 	}
-	return a.exec(ctx, fmt.Sprintf(`DELETE FROM %[1]s%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
-		INSERT INTO %[1]s%[2]s SELECT * FROM temp.%[2]s WHERE cell IN (SELECT cell FROM temp.touched);
-		DROP TABLE temp.%[2]s`, main, quote(name)))
+	return a.exec(ctx, fmt.Sprintf(`DELETE FROM %[1]s%[2]s WHERE cell IN (SELECT cell FROM %[3]s);
+		INSERT INTO %[1]s%[2]s SELECT * FROM temp.%[2]s WHERE cell IN (SELECT cell FROM %[3]s);
+		DROP TABLE temp.%[2]s`, main, quote(name), cells))
 }
 
-// cutSlice takes the facts that the touched groups are counted from.
+// cutSlice takes the facts that the touched groups are counted from: the rows of the groups that have another row themselves, with the
+// answers to invitations of these, and of everybody with an answer in any touched group the last responses, without single answers.
 func (a *analyzer) cutSlice(ctx context.Context, main string) error {
 	statements := `CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT cell FROM loader.touched;
-		CREATE OR REPLACE TEMP TABLE slice_invitation AS SELECT * FROM ` + main + `invitation WHERE cell IN (SELECT cell FROM temp.touched);
-		CREATE OR REPLACE TEMP TABLE reached AS SELECT DISTINCT person_key FROM temp.slice_invitation`
+		CREATE OR REPLACE TEMP TABLE own AS SELECT DISTINCT cell FROM loader.touched WHERE own;
+		CREATE OR REPLACE TEMP TABLE own_invitation AS SELECT * FROM ` + main + "invitation WHERE cell IN (SELECT cell FROM temp.own)"
 	for _, journey := range a.layout.journeys {
-		statements += fmt.Sprintf("\nUNION SELECT person_key FROM %s%s WHERE person_key IS NOT NULL AND cell IN (SELECT cell FROM temp.touched)", main, quote(journey.table))
-	}
-	for _, journey := range a.layout.journeys {
-		statements += fmt.Sprintf(";\nCREATE OR REPLACE TEMP TABLE %[1]s AS SELECT * FROM %[2]s%[3]s WHERE person_key IN (SELECT person_key FROM temp.reached)\n"+
-			"UNION ALL SELECT * FROM %[2]s%[3]s WHERE person_key IS NULL AND cell IN (SELECT cell FROM temp.touched)", quote("slice_"+journey.table), main, quote(journey.table))
+		statements += fmt.Sprintf(`;
+			CREATE OR REPLACE TEMP TABLE %[1]s AS SELECT * FROM %[4]s%[3]s WHERE cell IN (SELECT cell FROM temp.own) OR invitation_key IN (SELECT invitation_key FROM temp.own_invitation);
+			CREATE OR REPLACE TEMP TABLE %[2]s AS SELECT * %[5]s FROM %[4]s%[3]s WHERE latest AND person_key IN (SELECT person_key FROM %[4]s%[3]s WHERE cell IN (SELECT cell FROM temp.touched))`,
+			quote("own_"+journey.table), quote("joined_"+journey.table), quote(journey.table), main, withoutAnswers(journey))
 	}
 	return a.exec(ctx, statements)
+}
+
+// withoutAnswers leaves the answers to single questions out of SELECT *; there are many, and pairs of scores do not need them.
+func withoutAnswers(journey *journeyLayout) string {
+	var columns []string
+	for _, question := range journey.questions {
+		if question.storage != apart {
+			columns = append(columns, quote(question.column))
+		}
+	}
+	if len(columns) == 0 {
+		return ""
+	}
+	return "EXCLUDE (" + strings.Join(columns, ", ") + ")"
 }
 
 // isSliced reports whether a reduction counts by finest group.

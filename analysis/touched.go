@@ -8,8 +8,8 @@ import (
 )
 
 // What a load changes is remembered as finest groups (cells), in loader.touched: koe analyze then counts these again and
-// keeps what it knows of the others (slice.go). A row counts in its cell; what joins the answers of one person counts in the
-// cells of all of that person's rows, so these are touched together.
+// keeps what it knows of the others (slice.go). A row counts in its cell, which is touched as its own; what joins the answers of one
+// person counts in the cells of all of that person's rows, so these are touched together.
 
 // note remembers the cells and people of the rows that are about to be deleted; temp.keys lists their keys.
 func (in *loader) note(ctx context.Context, tableName, keyColumn string) error {
@@ -30,7 +30,7 @@ func (in *loader) note(ctx context.Context, tableName, keyColumn string) error {
 	if journey == "" {
 		return nil
 	}
-	if err := execAll(ctx, in.conn, "INSERT INTO loader.touched SELECT DISTINCT "+journey+", cell "+where); err != nil {
+	if err := in.noteCells(ctx, tableName, journey, keyColumn); err != nil {
 		return err
 	}
 	return in.noteChanged(ctx, "SELECT person_key "+where+" AND person_key IS NOT NULL")
@@ -41,13 +41,35 @@ func (in *loader) noteChanged(ctx context.Context, query string) error {
 	return execAll(ctx, in.conn, "CREATE TEMP TABLE IF NOT EXISTS changed (key VARCHAR NOT NULL); INSERT INTO temp.changed "+query)
 }
 
-// noteAnswers remembers the cells of responses that have just been written and belong to nobody.
-func (in *loader) noteAnswers(ctx context.Context, journey *journeyLayout, keys []string) error {
-	if err := in.listKeys(ctx, keys); err != nil {
+// noteCells remembers the cells of the rows of invitation or response_* whose keys temp.keys lists; journey is an expression. Whether
+// an invitation was answered counts in the invitation's cell.
+func (in *loader) noteCells(ctx context.Context, tableName, journey, keyColumn string) error {
+	rows := fmt.Sprintf("FROM %s WHERE %s IN (SELECT key FROM temp.keys)", quote(tableName), quote(keyColumn))
+	statements := "INSERT INTO loader.touched SELECT DISTINCT " + journey + ", cell, true " + rows
+	if tableName != "invitation" {
+		statements += ";\nINSERT INTO loader.touched SELECT DISTINCT journey, cell, true FROM invitation WHERE invitation_key IN (SELECT invitation_key " + rows + " AND invitation_key IS NOT NULL)"
+	}
+	return execAll(ctx, in.conn, statements)
+}
+
+// noteWritten remembers the cells of rows that have just been written.
+func (in *loader) noteWritten(ctx context.Context, set *rowSet) error {
+	journey := "journey"
+	if set.answerOf != nil {
+		journey = literal(set.answerOf.ID)
+	}
+	if err := in.listKeys(ctx, set.written); err != nil {
 		return err
 	}
-	return execAll(ctx, in.conn, fmt.Sprintf("INSERT INTO loader.touched SELECT DISTINCT %s, cell FROM %s WHERE person_key IS NULL AND response_key IN (SELECT key FROM temp.keys)",
-		literal(journey.ID), quote(journey.table)))
+	return in.noteCells(ctx, set.table, journey, set.keyed)
+}
+
+// noteOwn remembers the cells of a journey's responses that a condition picks.
+func (in *loader) noteOwn(ctx context.Context, journey *journeyLayout, where string) error {
+	if in.fresh {
+		return nil // nothing has been counted yet
+	}
+	return execAll(ctx, in.conn, fmt.Sprintf("INSERT INTO loader.touched SELECT DISTINCT %s, cell, true FROM %s AS r WHERE %s", literal(journey.ID), quote(journey.table), where))
 }
 
 // listChanged lists, in temp.changed, the people that the load changed anything of; nobody when it began from nothing.
@@ -70,9 +92,9 @@ func (in *loader) touch(ctx context.Context) error {
 	if in.fresh {
 		return nil // nothing has been counted yet
 	}
-	statements := "INSERT INTO loader.touched SELECT DISTINCT journey, cell FROM invitation WHERE person_key IN (SELECT key FROM temp.changed);\n"
+	statements := "INSERT INTO loader.touched SELECT DISTINCT journey, cell, false FROM invitation WHERE person_key IN (SELECT key FROM temp.changed);\n"
 	for _, journey := range in.layout.journeys {
-		statements += fmt.Sprintf("INSERT INTO loader.touched SELECT DISTINCT %s, cell FROM %s WHERE person_key IN (SELECT key FROM temp.changed);\n",
+		statements += fmt.Sprintf("INSERT INTO loader.touched SELECT DISTINCT %s, cell, false FROM %s WHERE person_key IN (SELECT key FROM temp.changed);\n",
 			literal(journey.ID), quote(journey.table))
 	}
 	return execAll(ctx, in.conn, statements+"DROP TABLE temp.changed")

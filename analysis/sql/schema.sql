@@ -193,10 +193,11 @@ COMMENT ON COLUMN loader.release_figure.until IS 'First release that did not; 0:
 COMMENT ON COLUMN loader.release_figure.shown IS 'The columns that say something, JSON.';
 COMMENT ON COLUMN loader.release_figure.people IS 'True numbers of people behind it, JSON.';
 COMMENT ON COLUMN loader.release_figure.response_key IS 'Key of the response that it is of; empty where it is of many.';
-CREATE TABLE loader.touched (journey VARCHAR NOT NULL, cell BIGINT NOT NULL);
+CREATE TABLE loader.touched (journey VARCHAR NOT NULL, cell BIGINT NOT NULL, own BOOLEAN NOT NULL);
 COMMENT ON TABLE loader.touched IS 'Finest groups that a load changed since the last analysis: bookkeeping of koe analyze, which counts these again and keeps the others.';
 COMMENT ON COLUMN loader.touched.journey IS 'Journey id.';
 COMMENT ON COLUMN loader.touched.cell IS 'The finest group.';
+COMMENT ON COLUMN loader.touched.own IS 'A row of the group itself is new, gone or another; else only other rows of its people are.';
 CREATE TABLE loader.cursor (place VARCHAR NOT NULL);
 COMMENT ON TABLE loader.cursor IS 'How far the store has been read: bookkeeping of koe load, not data. One row.';
 COMMENT ON COLUMN loader.cursor.place IS 'Place in the feed of the store.';
