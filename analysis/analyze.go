@@ -49,6 +49,7 @@ type analyzer struct {
 	// Of the sliced reductions: they are kept from the last analysis, nothing of them was touched, and the slice is there.
 	kept, untouched, sliced bool
 	moved                   bool // item and trend are made again in part
+	summed                  bool // their finest sums are kept, but for what moved
 }
 
 // step is one reduction, which makes red_*, or one model, which fills main's table from red_*.
@@ -61,7 +62,7 @@ type step struct {
 func steps() []step {
 	return []step{
 		{"comment", nil}, {"theme", nil}, {"keyness", (*analyzer).keyness}, {"cooccurrence", nil},
-		{"response_rate", nil}, {"item", nil}, {"trend", (*analyzer).trend}, {"recommend", nil},
+		{"response_rate", nil}, {"item", (*analyzer).item}, {"trend", (*analyzer).trend}, {"recommend", nil},
 		{"reliability", (*analyzer).reliability}, {"change", (*analyzer).change}, {"comparison", (*analyzer).comparison},
 		{"trend_test", (*analyzer).trendTest}, {"silence", (*analyzer).silence}, {"careless", nil}, {"nonresponse", (*analyzer).nonresponse},
 		{"measure_effect", (*analyzer).measureEffect}, {"driver", (*analyzer).driver}, {"retention", (*analyzer).retention},
@@ -193,7 +194,10 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	if err := a.sideBySide(ctx, steps(), step); err != nil {
 		return fmt.Errorf("model %w", err)
 	}
-	a.moved = false // the published population is another
+	if err := a.keepSums(ctx); err != nil {
+		return fmt.Errorf("keep the sums of item and trend: %w", err)
+	}
+	a.moved, a.summed = false, false // the published population is another
 	if stays {
 		progress("disclosure", done, of)
 		if err := a.stayed(ctx, tables); err != nil {
@@ -348,7 +352,7 @@ func (a *analyzer) modelSQL(name string) (string, error) {
 	}
 	counts, sums, steps := a.layout.stepColumns()
 	scales, items := a.layout.supposed()
-	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$moved_spots", spots, "$moved_lines", lines,
+	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$moved_spots", spots, "$moved_items", a.finestMoved("item"), "$moved_scores", a.finestMoved("score"), "$moved_lines", lines,
 		"$most_columns", fmt.Sprint(mostStepColumns), "$step_counts", counts, "$step_sums", sums, "$steps", steps, "$scales", scales, "$items", items).Replace(string(query)), err
 }
 

@@ -1,9 +1,19 @@
 package analysis
 
 import (
+	"context"
 	"fmt"
 	"strings"
 )
+
+// item fills the table item (METHOD 2).
+func (a *analyzer) item(ctx context.Context) error {
+	query, err := a.modelSQL("item")
+	if err != nil {
+		return err
+	}
+	return a.fromSums(ctx, itemSums, query)
+}
 
 // mostStepColumns is how many different answers of a question are counted in columns at most; more are counted in lists.
 const mostStepColumns = 11

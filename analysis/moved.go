@@ -66,13 +66,13 @@ WITH moved AS (SELECT DISTINCT journey, wave, cohort, segment, member FROM temp.
 SELECT journey, 'all' AS grain, '' AS period, segment, member FROM moved UNION SELECT journey, 'quarter', wave, segment, member FROM moved
 UNION SELECT journey, 'cohort', cohort, segment, member FROM moved;
 CREATE OR REPLACE TEMP TABLE moved_spot AS
-WITH whos AS (SELECT DISTINCT who, journey, segment, member FROM red_cut),
-stages AS (SELECT DISTINCT stage_number, journey, stage FROM red_cut UNION SELECT DISTINCT -1, journey, '' FROM red_cut),
-waves AS (SELECT DISTINCT wave_number, wave AS period FROM red_cut UNION SELECT -1, '')
-SELECT who, stage_number, wave_number FROM temp.moved_place JOIN whos USING (journey, segment, member) JOIN stages USING (journey, stage) JOIN waves USING (period);
+WITH numbered AS (FROM temp.numbered UNION ALL SELECT DISTINCT 'stage', journey, '', '', -1 FROM temp.numbered UNION ALL SELECT DISTINCT 'wave', '', '', '', -1)
+SELECT w.number AS who, s.number AS stage_number, p.number AS wave_number FROM temp.moved_place AS m
+JOIN numbered AS w ON w.kind = 'who' AND w.journey = m.journey AND w.name = m.segment AND w.member = m.member
+JOIN numbered AS s ON s.kind = 'stage' AND s.journey = m.journey AND s.name = m.stage
+JOIN numbered AS p ON p.kind = 'wave' AND p.name = m.period;
 CREATE OR REPLACE TEMP TABLE moved_line AS
-WITH whos AS (SELECT DISTINCT who, journey, segment, member FROM red_cut)
-SELECT who, grain, period FROM temp.moved_period JOIN whos USING (journey, segment, member)`
+SELECT number AS who, grain, period FROM temp.moved_period AS m JOIN temp.numbered AS w ON w.kind = 'who' AND w.journey = m.journey AND w.name = m.segment AND w.member = m.member`
 
 // scoredStages are the stages at which each construct has scores: how many they are decides about every standardised line.
 const scoredStages = `
@@ -87,6 +87,9 @@ func (a *analyzer) findMoved(ctx context.Context, tables []modelTable, stays boo
 	if err != nil {
 		return err
 	}
+	if err := a.exec(ctx, numbersOfCut); err != nil {
+		return err
+	}
 	a.moved = a.kept && stays && a.about["modelled"] == state
 	a.about["modelled"] = state
 	if a.moved {
@@ -97,9 +100,12 @@ func (a *analyzer) findMoved(ctx context.Context, tables []modelTable, stays boo
 		a.moved = differ == 0
 	}
 	if a.moved {
-		return a.exec(ctx, movedPlaces+`;
+		if err := a.exec(ctx, movedPlaces+`;
 			DELETE FROM item AS i USING temp.moved_place AS m WHERE i.journey = m.journey AND i.stage = m.stage AND i.period = m.period AND i.segment = m.segment AND i.member = m.member;
-			DELETE FROM trend AS t USING temp.moved_period AS m WHERE t.journey = m.journey AND t.grain = m.grain AND t.period = m.period AND t.segment = m.segment AND t.member = m.member`)
+			DELETE FROM trend AS t USING temp.moved_period AS m WHERE t.journey = m.journey AND t.grain = m.grain AND t.period = m.period AND t.segment = m.segment AND t.member = m.member`); err != nil {
+			return err
+		}
+		return a.findFinest(ctx)
 	}
 	for _, t := range tables {
 		if isPlaced(t.name) {

@@ -2,9 +2,10 @@
 -- on the desirable and the undesirable side (METHOD 2), and the counts of each answer. From red_item, red_cut, red_question.
 -- The exact sums come first, and the rows stay with their numbers in temp.item_rows, for disclosure control. Texts are slow to group by, and several numbers
 -- slower than one: spot is who, stage_number and wave_number in one. c0, c1 and so on count the steps of
--- a scale, as many as one of the questions has; questions of more than $most_columns steps are counted in lists. Where only some places moved, $moved_spots takes these.
+-- a scale, as many as one of the questions has; questions of more than $most_columns steps are counted in lists. Where only some places moved, $moved_spots takes these,
+-- and $moved_items those sums that are not kept from the last analysis.
 CREATE OR REPLACE TEMP TABLE item_sums AS
-WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
+WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut $moved_items),
 questions AS (SELECT item, kind <> 'multi' AS one, unit, coalesce(low, 1)::BIGINT AS low, good_from * unit AS good_from, good_to * unit AS good_to,
     bad_from * unit AS bad_from, bad_to * unit AS bad_to FROM red_question),
 fine AS (

@@ -5,30 +5,32 @@
 -- These shares pool all answers; scored_favourable and so on pool those of people with a score, which is what is published: the row
 -- then stands on one set of people (METHOD 5.2, subset rule).
 -- The exact sums stay with their numbers in temp.score_sums, for trend_test, and the rows in temp.trend_rows, for disclosure
--- control. Texts are slow to group by, and several numbers slower than one: spot is who, stage_number and wave_number in one.
+-- control. Texts are slow to group by, and several numbers slower than one: spot is who, stage_number and wave_number in one. temp.score_parts
+-- are the sums of single waves and cohorts, from which the others follow; $moved_scores takes those that are not kept from the last analysis.
 -- Where only some places moved, $moved_lines takes the lines of their periods. The stages of a line stand
 -- side by side, each in a column, and are added up in the order of their numbers: sums are the same on any number of threads.
-CREATE OR REPLACE TEMP TABLE score_sums AS
-WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
+CREATE OR REPLACE TEMP TABLE score_parts AS
+WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut $moved_scores),
 fine AS (
     SELECT scale, cell, cohort, sum(CASE WHEN score IS NOT NULL THEN n ELSE 0 END)::BIGINT AS n, sum(n * score::HUGEINT) AS s1, sum(n * score::HUGEINT * score) AS s2,
-           sum(items)::BIGINT AS items, sum(favourable)::BIGINT AS good, sum(unfavourable)::BIGINT AS bad
+           sum(items)::BIGINT AS items, sum(favourable)::BIGINT AS good, sum(unfavourable)::BIGINT AS bad, sum(CASE WHEN score IS NULL THEN items ELSE 0 END)::BIGINT AS unscored_items,
+           sum(CASE WHEN score IS NULL THEN favourable ELSE 0 END)::BIGINT AS unscored_good, sum(CASE WHEN score IS NULL THEN unfavourable ELSE 0 END)::BIGINT AS unscored_bad
     FROM red_score GROUP BY scale, cell, cohort
-), placed AS (
-    SELECT scale, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot % 4096 AS wave_number, cohort, sum(n)::BIGINT AS n,
-           sum(s1) AS s1, sum(s2) AS s2, sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad
-    FROM fine JOIN cut USING (cell) GROUP BY scale, spot, cohort
 )
+SELECT scale, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot % 4096 AS wave_number, cohort, sum(n)::BIGINT AS n, sum(s1) AS s1, sum(s2) AS s2,
+       sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
+       sum(unscored_items)::BIGINT AS unscored_items, sum(unscored_good)::BIGINT AS unscored_good, sum(unscored_bad)::BIGINT AS unscored_bad
+FROM fine JOIN cut USING (cell) GROUP BY scale, spot, cohort;
+CREATE OR REPLACE TEMP TABLE score_sums AS
 SELECT scale, who::INTEGER AS who, coalesce(stage_number, -1)::INTEGER AS stage_number, coalesce(wave_number, -1)::INTEGER AS wave_number, coalesce(cohort, '') AS cohort,
        CASE WHEN GROUPING(wave_number) = 0 THEN 'quarter' WHEN GROUPING(cohort) = 0 THEN 'cohort' ELSE 'all' END AS grain,
        sum(n)::BIGINT AS n, sum(s1) AS s1, sum(s2) AS s2, sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad
-FROM placed GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort));
+FROM score_parts GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort));
 CREATE OR REPLACE TEMP TABLE unscored_sums AS
-WITH cut AS (SELECT cell, who, stage_number, wave_number FROM red_cut)
-SELECT scale, who, coalesce(stage_number, -1) AS stage_number, coalesce(wave_number, -1) AS wave_number, coalesce(cohort, '') AS cohort,
+SELECT scale, who::INTEGER AS who, coalesce(stage_number, -1)::INTEGER AS stage_number, coalesce(wave_number, -1)::INTEGER AS wave_number, coalesce(cohort, '') AS cohort,
        CASE WHEN GROUPING(wave_number) = 0 THEN 'quarter' WHEN GROUPING(cohort) = 0 THEN 'cohort' ELSE 'all' END AS grain,
-       sum(items)::BIGINT AS unscored_items, sum(favourable)::BIGINT AS unscored_good, sum(unfavourable)::BIGINT AS unscored_bad
-FROM red_score JOIN cut USING (cell) WHERE score IS NULL
+       sum(unscored_items)::BIGINT AS unscored_items, sum(unscored_good)::BIGINT AS unscored_good, sum(unscored_bad)::BIGINT AS unscored_bad
+FROM score_parts WHERE unscored_items > 0
 GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort));
 CREATE OR REPLACE TEMP TABLE trend_rows AS
 WITH waves AS (SELECT DISTINCT wave_number, wave FROM red_cut UNION ALL SELECT -1, ''),
