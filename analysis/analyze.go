@@ -82,10 +82,15 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 		return result, koe.Errorf(koe.NotFound, "there is no warehouse at %s yet: run koe load", at.published)
 	}
 	l := newLayout(src.settings, src.journeys)
-	about, _, err := verify(ctx, base)
-	if err != nil {
-		return result, koe.Errorf(koe.Internal, "the warehouse %s does not open; koe load rebuilds it: %w", at.published, err)
+	unreadable := func(err error) error {
+		return koe.Errorf(koe.Internal, "the warehouse %s does not open; koe load rebuilds it: %w", at.published, err)
 	}
+	last, err := open(ctx, base)
+	if err != nil {
+		return result, unreadable(err)
+	}
+	defer func() { _ = last.close() }() // nothing was written to it
+	about := last.about
 	if about["layout"] != l.hash() {
 		return result, koe.Errorf(koe.Conflict, "the journeys or the segments changed since the last load: run koe load first")
 	}
@@ -93,9 +98,15 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	result.AsOf = a.now
 	state := a.state()
 	if about["analysed"] == state {
+		if err := last.check(ctx); err != nil {
+			return result, unreadable(err)
+		}
 		return result, nil
 	}
-	build, err := at.begin(ctx, base)
+	build, err := at.beginFrom(ctx, last)
+	if errors.Is(err, errDamaged) {
+		return result, unreadable(err)
+	}
 	if err != nil {
 		return result, err
 	}

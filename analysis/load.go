@@ -84,34 +84,44 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 	}
 	defer unlock()
 	l := newLayout(src.settings, src.journeys)
-	base, cursor, reason, warning, decided := at.current(), "", "", "", false
+	base, reason, warning := at.current(), "", ""
+	var last *opened // of which this is to be the next version; nil: it is made from nothing
+	var decided bool
+	damaged := func(err error) {
+		reason, warning = "the last one did not open", fmt.Sprintf("the warehouse %s does not open and is rebuilt from the store: %v", at.published, err)
+	}
 	switch {
 	case rebuild:
 		reason = "asked for"
 	case base == "":
 		reason = "there was none"
 	default:
-		about, last, err := verify(ctx, base)
+		opened, err := open(ctx, base)
+		if ctx.Err() != nil {
+			return result, errors.Join(ctx.Err(), opened.close())
+		}
+		defer func() { _ = opened.close() }() // nothing was written to it
 		switch {
-		case ctx.Err() != nil:
-			return result, ctx.Err()
 		case err != nil:
-			reason = "the last one did not open"
-			warning = fmt.Sprintf("the warehouse %s does not open and is rebuilt from the store: %v", at.published, err)
-		case about["texts"] == textsMissing && !src.mute:
+			damaged(err)
+		case opened.about["texts"] == textsMissing && !src.mute:
 			reason = "comments were missing while the vault key was gone"
-		case about["layout"] != l.hash():
+		case opened.about["layout"] != l.hash():
 			reason = "the journeys or the segments changed"
 		default:
-			cursor, decided = last, about["reviews"] != reviewState(src.reviews) || about["ledger"] != src.released
+			last, decided = opened, opened.about["reviews"] != reviewState(src.reviews) || opened.about["ledger"] != src.released
 		}
 	}
 	// What the rows of a load took would stay with the process for minutes, beside what an analysis needs next (koe run).
 	defer debug.FreeOSMemory()
-	result, err = loadFrom(ctx, at, l, src, base, cursor, reason, decided)
+	result, err = loadFrom(ctx, at, l, src, last, reason, decided)
+	if errors.Is(err, errDamaged) {
+		damaged(err)
+		result, err = loadFrom(ctx, at, l, src, nil, reason, false)
+	}
 	if errors.Is(err, errErased) || errors.Is(err, errOtherStore) {
 		erased := result.Erased
-		result, err = loadFrom(ctx, at, l, src, "", "", err.Error(), false)
+		result, err = loadFrom(ctx, at, l, src, nil, err.Error(), false)
 		result.Erased = erased
 		if err == nil && erased > 0 {
 			err = at.purge() // what is gone must not stay in a version of yesterday
@@ -123,21 +133,22 @@ func load(ctx context.Context, at *site, src source, rebuild bool) (result LoadR
 	return result, err
 }
 
-// loadFrom makes one version: from base and the cursor behind it or, with a reason, from nothing. Decided says that people
+// loadFrom makes one version: from the last one and the cursor in it or, with a reason, from nothing. Decided says that people
 // have decided something about comments since, or released something.
-func loadFrom(ctx context.Context, at *site, l *layout, src source, base, cursor, reason string, decided bool) (result LoadResult, err error) {
-	result.Rebuilt, result.Reason = reason != "", reason
-	if result.Rebuilt {
-		base, cursor = "", ""
+func loadFrom(ctx context.Context, at *site, l *layout, src source, last *opened, reason string, decided bool) (result LoadResult, err error) {
+	result.Rebuilt, result.Reason = last == nil, reason
+	cursor := ""
+	if last != nil {
+		cursor = last.cursor
 	}
 	first, err := src.feed.next(ctx, cursor)
 	if err != nil {
 		return result, fmt.Errorf("read the store: %w", err)
 	}
 	if !result.Rebuilt && !decided && first.rows() == 0 && first.erased == 0 && !first.more {
-		return result, nil
+		return result, last.check(ctx)
 	}
-	build, err := at.begin(ctx, base)
+	build, err := at.beginFrom(ctx, last)
 	if err != nil {
 		return result, err
 	}

@@ -220,7 +220,7 @@ func checkPublished(t *testing.T, w *world, kill, had int) int {
 		}
 		return 0
 	}
-	if _, _, err := verify(t.Context(), current); err != nil {
+	if err := verify(t.Context(), current); err != nil {
 		t.Fatalf("kill %d: what is published does not open: %v", kill, err)
 	}
 	keys := w.table("SELECT response_key FROM response")

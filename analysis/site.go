@@ -186,7 +186,7 @@ func (b *building) publish(ctx context.Context) error {
 	if err := b.close(); err != nil {
 		return fmt.Errorf("close the new warehouse: %w", err)
 	}
-	if _, _, err := verify(ctx, b.path); err != nil {
+	if err := verify(ctx, b.path); err != nil {
 		return fmt.Errorf("verify the new warehouse: %w", err)
 	}
 	if err := os.Chmod(b.path, 0o444); err != nil {
@@ -253,38 +253,6 @@ func (s *site) purge() error {
 		return koe.Errorf(koe.Internal, "an older version of the warehouse holds what was erased and cannot be removed; delete it by hand: %w", err)
 	}
 	return nil
-}
-
-// verify opens a file as a reader would and reads from every table. It gives what the file says of itself, and how far
-// the store had been read.
-func verify(ctx context.Context, path string) (about map[string]string, cursor string, err error) {
-	db, err := openReadOnly(path)
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if _, err := db.ExecContext(ctx, "SET threads = 1"); err != nil { // others would only wait, and busily
-		return nil, "", err
-	}
-	if about, err = readAbout(ctx, db); err != nil {
-		return nil, "", err
-	}
-	if about["layout"] == "" {
-		return nil, "", koe.Errorf(koe.Internal, "%s does not say what it is", path)
-	}
-	if cursor, err = readCursor(ctx, db); err != nil {
-		return nil, "", err
-	}
-	tables, err := texts(ctx, db, "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND schema_name = 'main' ORDER BY table_name")
-	if err != nil {
-		return nil, "", err
-	}
-	for _, table := range tables {
-		if _, err := db.ExecContext(ctx, "SELECT * FROM "+quote(table)+" LIMIT 1"); err != nil {
-			return nil, "", fmt.Errorf("table %s: %w", table, err)
-		}
-	}
-	return about, cursor, nil
 }
 
 // texts runs a query of one text column.
