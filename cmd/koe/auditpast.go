@@ -44,14 +44,13 @@ func releasesBefore(ctx context.Context, w *journey.Workspace, name string, publ
 		t.Carried = carriedNow(published)
 	} else if number > 0 {
 		t.Recorded = true
-		t.Untold = []string{"rate", "change"} // the ledger keeps who answered, not who was asked
 	}
 	return nil
 }
 
 // livesAt gives lives as a release sees them: what came later has not happened. Number 0 is the release to come.
 func livesAt(l analysis.Lives, number int) audit.Lives {
-	out := audit.Lives{Table: l.Table, Journey: l.Journey, Name: l.Name, N: l.N}
+	out := audit.Lives{Table: l.Table, Journey: l.Journey, Name: l.Name, Who: l.Who, N: l.N}
 	for _, life := range l.Lives {
 		if number > 0 {
 			if life.Since > number {

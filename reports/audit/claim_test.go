@@ -37,6 +37,7 @@ func beside(t *testing.T, section, part string, heads []string, rows [][]string,
 	truth.Facts = &Facts{Segments: [][]string{{"bureau"}}, Journeys: []Journey{{ID: "j", Title: koe.Text{"ja": "旅"}, Stages: []Named{{"m2", koe.Text{"ja": "2か月"}}, {"m3", koe.Text{"ja": "3か月"}}},
 		Constructs: []Named{{"iso", koe.Text{"ja": "孤立感"}}}}}, Words: map[string]map[string]string{"ja": {
 		"section.method": "方法", "method.careless": "読まずに答えた可能性", "method.reliability": "信頼性", "section.voice": "声", "voice.theme": "テーマ", "section.rate": "回答率", "rate.silence": "答えなくなった人",
+		"rate.stage": "段階ごと", "col.rate": "回答率", "period.all": "全期間", "section.change": "変化", "change.row": "{construct}:{from} → {to}", "col.meanchange": "変化の平均",
 		"col.construct": "指標", "col.stage": "段階", "col.stages": "段階", "col.n": "人数", "col.flagged": "印", "col.mean": "平均", "col.without": "除いた平均", "col.remark": "備考", "col.items": "設問数", "col.meanr": "相関",
 		"col.theme": "テーマ", "valence.issue": "困りごと", "valence.wish": "希望", "valence.ok": "良かったこと", "col.commenters": "書いた人", "stage.all": "全段階", "few.three": "3人未満", "theme.career": "キャリア",
 		"col.stayed": "答えた", "col.stayed.n": "その人数", "col.silent": "答えない", "col.silent.n": "その人数", "col.difference": "差", "col.ci": "区間", "remark.carried": "前回公表値({release})", "cover.everybody": "全体"}}}

@@ -18,7 +18,8 @@ type PastFigure struct {
 	Release string // its name
 }
 
-// Lives is how many answers with a valid value of a construct (trend) or question (item) have the same lives.
+// Lives is how many answers with a valid value of a construct (trend) or question (item) have the same lives; how many who were asked (rate),
+// and pairs of scores (change, with the name of a subject: the construct and both stages).
 type Lives struct {
 	Table, Journey, Name string
 	Lives                []Life

@@ -91,3 +91,89 @@ func TestAttack_WhatFollowsFromEarlierReleasesAloneIsSaidSo(t *testing.T) {
 		}
 	}
 }
+
+// behind are the lives of people numbered from one to another: behind releases since <= number < until.
+func behind(table, name string, since, until int, from, to int32) Lives {
+	l := Lives{Table: table, Journey: "j", Name: name, Lives: []Life{{Since: since, Until: until, Stage: "m3", Wave: "2026Q2", Members: []string{"総務局"}}}}
+	for n := from; n <= to; n++ {
+		l.Who = append(l.Who, n)
+	}
+	return l
+}
+
+// Today's rate, and today's change of the same people, less those of an earlier release are those of who came and who went.
+func TestAttack_EarlierRatesAndChanges(t *testing.T) {
+	rate, change := Figure{Table: "rate", Journey: "j", Stage: "m3", Grain: "all"}, Figure{Table: "change", Journey: "j", Name: "iso m2 m3", Grain: "all"}
+	for name, c := range map[string]struct {
+		of      Figure
+		carried bool
+		came    int32
+		went    int32
+		want    string
+	}{
+		"the rate of the same people":              {rate, false, 0, 0, ""},
+		"a rate with one more":                     {rate, false, 1, 0, "1人の値が計算できます: 「回答率」 全体 3か月(31人) − 「回答率」 全体 3か月 (2026-03-01 の公表値)(30人)"},
+		"one answered late":                        {rate, false, 1, 1, "1人の値"},
+		"a rate with five more":                    {rate, false, 5, 0, ""},
+		"a rate that is carried":                   {rate, true, 1, 0, ""},
+		"the change of the same people":            {change, false, 0, 0, ""},
+		"a change with one more":                   {change, false, 1, 0, "1人の値が計算できます: 「孤立感:2か月 → 3か月」 全体(31人) − 「孤立感:2か月 → 3か月」 全体 (2026-03-01 の公表値)(30人)"},
+		"a change with nine more, which needs ten": {change, false, 9, 0, "9人の値"},
+		"ten came, and one sent its answers again": {change, false, 11, 1, "1人の値"},
+		"a change with ten more and ten that went": {change, false, 10, 10, ""},
+		"a change that is carried":                 {change, true, 1, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			truth := Truth{Past: []PastFigure{{c.of, 1, "2026-03-01"}}}
+			truth.Lives = []Lives{behind(c.of.Table, c.of.Name, 1, 2, 1, c.went), behind(c.of.Table, c.of.Name, 1, 0, c.went+1, 30), behind(c.of.Table, c.of.Name, 2, 0, 101, 100+c.came)}
+			if c.carried {
+				truth.Carried = []Figure{c.of}
+			}
+			now := Group{Table: c.of.Table, Journey: "j", Stage: "m3", Wave: "2026Q2", Members: []string{"総務局"}, N: int(30 + c.came - c.went)}
+			section, part, heads, row := "回答率", "段階ごと", []string{"段階", "時期", "回答率"}, []string{"3か月", "全期間", "81%"}
+			if c.of.Table == "change" {
+				now.Name, now.From = "iso", "m2"
+				section, part, heads, row = "変化", "", []string{"指標", "変化の平均"}, []string{"孤立感:2か月 → 3か月", "+0.4"}
+			}
+			truth.Groups = []Group{now}
+			found := beside(t, section, part, heads, [][]string{row}, truth)
+			switch {
+			case c.want == "" && len(found) > 0:
+				t.Errorf("%+v", found)
+			case c.want != "" && (len(found) == 0 || !strings.Contains(found[0].What["ja"], c.want)):
+				t.Errorf("no %q in %+v", c.want, found)
+			}
+		})
+	}
+}
+
+// Six answers more over all stages may be those of two people: people count, then as now.
+func TestAttack_OfEarlierReleasesPeopleCountAndNotTheirAnswers(t *testing.T) {
+	u := units{map[string]int{"甲": 36}, []string{"甲"}}
+	for name, c := range map[string]struct {
+		who  []int32
+		want int
+	}{
+		"six of six people":  {[]int32{41, 42, 43, 44, 45, 46}, 0},
+		"six of two people":  {[]int32{41, 41, 41, 42, 42, 42}, 2},
+		"nobody knows whose": {nil, 0},
+	} {
+		truth := u.truth()
+		lives := func(since int, who []int32, n int) Lives {
+			return Lives{Table: "trend", Journey: "j", Name: "iso", Who: who, N: n, Lives: []Life{{since, 0, "m3", "2026Q2", "", []string{"甲", ""}}}}
+		}
+		truth.Lives = []Lives{lives(1, nil, 30), lives(2, c.who, 6)}
+		truth.Past = []PastFigure{{Figure{Table: "trend", Journey: "j", Name: "iso", Grain: "all", Segment: "bureau", Member: "甲"}, 1, "2026-03-01"}}
+		r, err := Check(context.Background(), u.write(t), truth)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, f := range r.Findings {
+			n = f.N
+		}
+		if n != c.want {
+			t.Errorf("%s: %+v", name, r.Findings)
+		}
+	}
+}
