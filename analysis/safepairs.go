@@ -42,12 +42,27 @@ func (a *analyzer) safeChanges(ctx context.Context, all map[string]*safety) erro
 	pairs := runs(rows, func(r *Change) string {
 		return r.Journey + "\x00" + r.Construct + "\x00" + r.FromStage + "\x00" + r.ToStage
 	})
-	reasons := make([][]disclosure.Reason, len(pairs))
-	sideBySide(len(pairs), func(i int) { reasons[i] = all[pairs[i][0].Journey].changes(pairs[i]) })
+	people := map[string]*pairing{}
+	for _, journey := range a.layout.journeys {
+		if people[journey.ID], err = a.pairing(ctx, journey, all[journey.ID]); err != nil {
+			return err
+		}
+	}
+	reasons, failed := make([][]disclosure.Reason, len(pairs)), make([]error, len(pairs))
+	sideBySide(len(pairs), func(i int) {
+		journey := pairs[i][0].Journey
+		reasons[i], failed[i] = all[journey].changes(pairs[i], people[journey])
+	})
+	if err := joined(failed...); err != nil {
+		return err
+	}
 	for p, run := range pairs {
 		for i := range run {
 			r := &run[i]
-			r.Withheld = all[r.Journey].reason(reasons[p], r.Segment, r.Member, r.ToStage, slice{})
+			r.Withheld = string(disclosure.Small)
+			if node, ok := all[r.Journey].index[nodeKey{r.Segment, r.Member}]; ok {
+				r.Withheld = string(reasons[p][node])
+			}
 			if r.Withheld != "" {
 				*r = Change{Journey: r.Journey, Construct: r.Construct, FromStage: r.FromStage, ToStage: r.ToStage, Segment: r.Segment, Member: r.Member, Withheld: r.Withheld}
 				continue
@@ -74,39 +89,34 @@ func sideBySide(n int, do func(i int)) {
 	wait.Wait()
 }
 
-// changes decides for the changes between one pair of stages.
-func (s *safety) changes(run []Change) []disclosure.Reason {
-	own := s.noSizes()
-	withheld := make([]disclosure.Reason, s.cells)
-	for n := range s.nodes {
-		to, from := s.at(n, s.stageAt[run[0].ToStage], 0), s.at(n, s.stageAt[run[0].FromStage], 0)
-		construct := s.trend[run[0].Construct]
-		withheld[to] = worse(s.base[to], s.base[from])
-		if construct != nil {
-			withheld[to] = worse(withheld[to], construct[to], construct[from])
-		}
-	}
+// changes decides for the changes between one pair of stages, for each unit.
+func (s *safety) changes(run []Change, people *pairing) ([]disclosure.Reason, error) {
+	construct, from, to := run[0].Construct, run[0].FromStage, run[0].ToStage
+	pairs := make([]int, s.cells) // at the later stage
 	for _, r := range run {
-		if c, ok := s.cell(r.Segment, r.Member, r.ToStage, slice{}); ok {
-			own.n[c] = int(zero(r.N))
-			if r.Segment == "" {
-				s.mu.Lock()
-				s.paired[[3]string{r.Construct, r.FromStage, r.ToStage}] = zero(r.N)
-				s.mu.Unlock()
-			}
-			pooled, _ := s.cell(r.Segment, r.Member, "", slice{})
-			own.n[pooled] = own.n[c]
+		if c, ok := s.cell(r.Segment, r.Member, to, slice{}); ok {
+			pairs[c] = int(zero(r.N))
 		}
 	}
-	for n, reason := range s.unpaired(run[0].Construct, run[0].FromStage, run[0].ToStage, own.n) {
-		to := s.at(n, s.stageAt[run[0].ToStage], 0)
-		withheld[to] = worse(withheld[to], reason)
+	scores, past := s.trend[construct], s.past[figureName("change", construct, from, to)]
+	groups := make([]disclosure.Group, len(s.nodes))
+	for n, reason := range s.unpaired(construct, from, to, pairs) {
+		later, earlier := s.at(n, s.stageAt[to], 0), s.at(n, s.stageAt[from], 0)
+		reason = worse(s.base[later], s.base[earlier], reason)
+		if scores != nil {
+			reason = worse(s.base[later], s.base[earlier], scores[later], scores[earlier], reason)
+		}
+		groups[n] = disclosure.Group{N: pairs[later], K: max(s.k, fewestPairs, s.grid.k[later]), Withheld: reason, Versions: past[later]}
 	}
-	reasons := s.decideOver(s.grid.people, nil, own, max(s.k, fewestPairs), withheld, s.past[figureName("change", run[0].Construct, run[0].FromStage, run[0].ToStage)])
+	reasons, err := people.decide(groups, construct, from, to, s.release)
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
-	s.changed[[3]string{run[0].Construct, run[0].FromStage, run[0].ToStage}] = reasons[s.at(0, s.stageAt[run[0].ToStage], 0)]
-	s.mu.Unlock()
-	return reasons
+	defer s.mu.Unlock()
+	s.paired[[3]string{construct, from, to}] = int64(pairs[s.at(0, s.stageAt[to], 0)])
+	s.changed[[3]string{construct, from, to}] = reasons[0]
+	return reasons, nil
 }
 
 // unpaired decides, for each unit, over those who have a score at one of two stages only: the means of both stages and the mean change

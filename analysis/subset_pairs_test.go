@@ -89,3 +89,49 @@ func TestSafeHypothesis_OnAnItemOfAScaleGoesWhereItStandsOnOtherPeople(t *testin
 		t.Errorf("nobody left an item out: %s", got)
 	}
 }
+
+// anew has somebody answer a stage once more, after being asked again.
+func (l *ledgerOf) anew(key, stage, on string, segments ...string) {
+	v := invite(key, stage, on, koe.Answered, segments...)
+	v.Key, v.Occurrence, v.ClosesOn = v.Key+"-2", 2, v.DueOn.AddDays(14)
+	s := answered(answers(key, stage, v.DueOn.AddDays(3).String(), "F1=5 F2=4 F3=5 I1=1 I2=2", segments...), v)
+	s.ID, s.Response = s.ID+"-2", s.Response+"-2"
+	l.script = append(l.script, &batch{invitations: []koe.Invitation{v}, submissions: []koe.Submission{s}})
+}
+
+// Behind a change stands the last answer of each stage. Where somebody answers a stage once more another pair is behind it, although nobody
+// left the stage: beside the change of before, twelve who came do not hide the one who went.
+func TestSafeChange_APairThatAnotherFollowsLeaves(t *testing.T) {
+	const changes = "SELECT member, n, n_shown, withheld, carried FROM safe_change WHERE construct = 'fit' AND segment IN ('', 'bureau') ORDER BY ALL"
+	for name, c := range map[string]struct {
+		again int
+		want  []string
+	}{
+		"nobody answers again": {0, []string{"'' 42 42 '' ''", "A 27 27 '' ''", "B - 10–19 '' ''"}},
+		"one answers again":    {1, []string{"'' 30 30 '' 2026-07-01", "A - 10–19 '' 2026-07-01", "B - 10–19 '' ''"}},
+		"ten answer again":     {10, []string{"'' 42 42 '' ''", "A 27 27 '' ''", "B - 10–19 '' ''"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := trickling(t)
+			l.refresh(koe.NewDate(2026, 7, 1), false)
+			if d := cmp.Diff([]string{"'' 30 30 '' ''", "A - 10–19 '' ''", "B - 10–19 '' ''"}, l.table(changes)); d != "" {
+				t.Fatal(d)
+			}
+			l.release("2026-07-01")
+			for i := range 12 {
+				l.join(fmt.Sprint("q", i), "2026-02-01", i, "bureau=A")
+			}
+			for i := range c.again {
+				l.anew(fmt.Sprintf("p%02d", 2*i), "m3", "2026-05-20", "bureau=A")
+			}
+			l.refresh(koe.NewDate(2026, 9, 1), false)
+			if d := cmp.Diff(c.want, l.table(changes)); d != "" {
+				t.Error(d)
+			}
+			if n := l.table("SELECT count(*) FROM change WHERE construct = 'fit' AND segment = '' AND n = 42"); n[0] != "1" {
+				t.Error("twelve did not come")
+			}
+		})
+	}
+}
