@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+
+	"koe"
 )
 
 // Life is how long, in releases, an answer was behind what was published, and in which finest group: releases with
@@ -116,18 +117,40 @@ type erasedRow struct {
 	N     int64  `db:"n"`
 }
 
-// ReleaseNumber finds a release of the ledger, as copied into the warehouse at path, by its name; 0 when it is not there.
-func ReleaseNumber(ctx context.Context, path, name string) (_ int, err error) {
+// LedgerEntry is a release as the ledger has it that was copied into a warehouse.
+type LedgerEntry struct {
+	Number int  // 0: it is not there, or was withdrawn before anybody had it
+	Same   bool // whoever stood behind it stands behind the published figures of the warehouse, and nobody else does; of their stays that holds on its day alone
+	Day    koe.Date
+}
+
+// FindRelease finds a release by its name in the ledger of the warehouse at path. Day is that of the warehouse's figures.
+func FindRelease(ctx context.Context, path, name string) (e LedgerEntry, err error) {
 	db, err := openReadOnly(versionBehind(path))
 	if err != nil {
-		return 0, fmt.Errorf("open the warehouse %s: %w", path, err)
+		return e, fmt.Errorf("open the warehouse %s: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	numbers, err := texts(ctx, db, "SELECT number::VARCHAR FROM loader.release WHERE name = $1", name)
-	if err != nil || len(numbers) == 0 {
-		return 0, err
+	about, err := readAbout(ctx, db)
+	if err != nil {
+		return e, err
 	}
-	return strconv.Atoi(numbers[0])
+	if day := about["as_of_date"]; day != "" {
+		if e.Day, err = koe.ParseDate(day); err != nil {
+			return e, fmt.Errorf("read the day of the analysis: %w", err)
+		}
+	}
+	rows, err := readRows[struct {
+		Number int64 `db:"number"`
+		Same   bool  `db:"same"`
+	}](ctx, db, `SELECT number::BIGINT AS number, number = (SELECT max(number) FROM loader.release WHERE basis)
+		AND (SELECT count(*) FROM loader.next_joined) + (SELECT count(*) FROM loader.next_left) + (SELECT count(*) FROM loader.release_gone WHERE until = 0) = 0 AS same
+		FROM loader.release WHERE basis AND name = $1`, name)
+	if err != nil || len(rows) == 0 {
+		return e, err
+	}
+	e.Number, e.Same = int(rows[0].Number), rows[0].Same
+	return e, nil
 }
 
 // groupsOfLedger reads the finest groups of the ledger by key.

@@ -71,6 +71,16 @@ func InputsOf(folder string) string {
 	return m.Inputs
 }
 
+// ReleaseIn gives the release in a folder, whatever the folder is called by now, and the day up to which answers count in it. A draft is no release: it has
+// the name of its folder, as whatever holds no release.json.
+func ReleaseIn(folder string) (name string, until koe.Date) {
+	m, err := readManifest(folder)
+	if err != nil || m.Draft || m.Release == "" {
+		return filepath.Base(folder), m.DataUntil
+	}
+	return m.Release, m.DataUntil
+}
+
 func readManifest(folder string) (m manifest, err error) {
 	content, err := os.ReadFile(filepath.Join(folder, "release.json"))
 	if err != nil {

@@ -73,12 +73,12 @@ func (a *app) auditCommand() *cobra.Command {
 	return c
 }
 
-// releaseFolder finds a release by its name or its folder.
+// releaseFolder finds a release by its name or its folder; that of a withdrawn one was set aside.
 func (a *app) releaseFolder(w *journey.Workspace, out, name string) (string, error) {
 	if out == "" {
 		out = w.Path(w.Settings.Reports)
 	}
-	for _, folder := range []string{filepath.Join(out, name), name} {
+	for _, folder := range []string{filepath.Join(out, name), filepath.Join(out, name+aside), name} {
 		if info, err := os.Stat(folder); err == nil && info.IsDir() {
 			return folder, nil
 		}
@@ -88,7 +88,7 @@ func (a *app) releaseFolder(w *journey.Workspace, out, name string) (string, err
 
 // attack audits the files of a folder, with what the store and the warehouse know and what earlier releases showed.
 func (a *app) attack(ctx context.Context, w *journey.Workspace, s *store.Store, folder string) (audit.Result, error) {
-	truth, err := a.truth(ctx, w, s, filepath.Base(folder))
+	truth, err := a.truth(ctx, w, s, folder)
 	if err != nil {
 		return audit.Result{}, err
 	}
@@ -97,7 +97,7 @@ func (a *app) attack(ctx context.Context, w *journey.Workspace, s *store.Store, 
 
 // truth is what an attacker of a release is compared with. Names come from the vault; without it (its key is not here) they
 // cannot be looked for, and that is an error: an audit that does not look is none.
-func (a *app) truth(ctx context.Context, w *journey.Workspace, s *store.Store, release string) (audit.Truth, error) {
+func (a *app) truth(ctx context.Context, w *journey.Workspace, s *store.Store, folder string) (audit.Truth, error) {
 	people, err := s.People(ctx, store.WithVault)
 	if err != nil {
 		return audit.Truth{}, err
@@ -129,7 +129,7 @@ func (a *app) truth(ctx context.Context, w *journey.Workspace, s *store.Store, r
 		}
 		return found, nil
 	}
-	return t, readers(ctx, w, release, &t)
+	return t, readers(ctx, w, s, folder, &t)
 }
 
 // tokenLength is how many letters the token of a link has: 128 bits in base 32.
@@ -137,6 +137,7 @@ const tokenLength = 26
 
 func (a *app) writeAudit(out io.Writer, r audit.Result) {
 	fmt.Fprintf(out, a.say("%s: %d ファイル、%d KB、数値 %d 個を読み、公表値 %d 個を突き合わせました\n", "%s: read %d files, %d KB, %d numbers; put %d published figures together\n"), r.Release, r.Files, r.Bytes/1024, r.Figures, r.Attacked)
+	a.writeUntold(out, r)
 	own := ownFindings(r)
 	for _, f := range own {
 		fmt.Fprintln(out, "  "+a.finding(f))
@@ -145,6 +146,18 @@ func (a *app) writeAudit(out io.Writer, r audit.Result) {
 		fmt.Fprintln(out, a.say("知られてはならないことは、見つかりませんでした。", "nothing was found that must not be learnt"))
 	}
 	a.writeEarlier(out, r)
+}
+
+// writeUntold says what the audit could not put together, since it is not known any more who stood behind it.
+func (a *app) writeUntold(out io.Writer, r audit.Result) {
+	switch {
+	case len(r.Untold) == len(told):
+		fmt.Fprintln(out, a.say("配布前に取り下げられ、だれの回答による値だったかは台帳にもう残っていません。文字・構造・人数の書き方だけを調べ、値の足し引きは試していません。",
+			"it was withdrawn before anybody had it, and the ledger no longer holds whose answers its figures were of: text, structure and the wording of numbers were looked at, and no figures put together"))
+	case len(r.Untold) > 0:
+		fmt.Fprintln(out, a.say("台帳にある、公表時の人と突き合わせました。意見を書いた人と在職の曲線については台帳に残っていないので、試していません。",
+			"it was held against the people of then, whom the ledger holds; of who left comments and of retention it holds nobody, so these figures were not put together"))
+	}
 }
 
 // ownFindings are those that a release is the cause of: without it they would not be.

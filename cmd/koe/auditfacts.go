@@ -8,11 +8,12 @@ import (
 	"koe/journey"
 	"koe/reports"
 	"koe/reports/audit"
+	"koe/store"
 )
 
 // readers gives what a reader of the reports knows, and who stands behind the figures: what the audit puts figures together
 // with.
-func readers(ctx context.Context, w *journey.Workspace, release string, t *audit.Truth) error {
+func readers(ctx context.Context, w *journey.Workspace, s *store.Store, folder string, t *audit.Truth) error {
 	warehouse := w.Path(w.Settings.Warehouse)
 	published, err := analysis.ReadPublished(ctx, warehouse)
 	if err != nil {
@@ -53,8 +54,8 @@ func readers(ctx context.Context, w *journey.Workspace, release string, t *audit
 			}
 		}
 	}
-	for _, s := range published.Stages {
-		of(s.Journey).Stages = append(of(s.Journey).Stages, audit.Named{ID: s.Stage, Title: s.Title})
+	for _, stage := range published.Stages {
+		of(stage.Journey).Stages = append(of(stage.Journey).Stages, audit.Named{ID: stage.Stage, Title: stage.Title})
 	}
 	for _, k := range published.Constructs {
 		of(k.Journey).Constructs = append(of(k.Journey).Constructs, audit.Named{ID: k.Construct, Title: k.Title})
@@ -75,8 +76,8 @@ func readers(ctx context.Context, w *journey.Workspace, release string, t *audit
 		return err
 	}
 	t.Groups, t.Crowds = make([]audit.Group, len(all.Stands)), make([]audit.Crowd, len(all.Crowds))
-	for i, s := range all.Stands {
-		t.Groups[i] = audit.Group{Table: s.Table, Journey: s.Journey, Name: s.Name, Stage: s.Stage, From: s.From, Wave: s.Wave, Cohort: s.Cohort, Members: s.Members, Sets: s.Sets, Apart: s.Apart, Over: s.Over, Who: s.Who}
+	for i, g := range all.Stands {
+		t.Groups[i] = audit.Group{Table: g.Table, Journey: g.Journey, Name: g.Name, Stage: g.Stage, From: g.From, Wave: g.Wave, Cohort: g.Cohort, Members: g.Members, Sets: g.Sets, Apart: g.Apart, Over: g.Over, Who: g.Who}
 	}
 	for i, c := range all.Crowds {
 		t.Crowds[i] = audit.Crowd(c)
@@ -85,5 +86,5 @@ func readers(ctx context.Context, w *journey.Workspace, release string, t *audit
 	for i, q := range all.Quotes {
 		t.Quotes[i] = audit.Quote(q)
 	}
-	return releasesBefore(ctx, w, release, published, t)
+	return releasesBefore(ctx, w, s, folder, published, t)
 }

@@ -2,19 +2,38 @@ package main
 
 import (
 	"context"
+	"slices"
 
+	"koe"
 	"koe/analysis"
 	"koe/journey"
+	"koe/reports"
 	"koe/reports/audit"
+	"koe/store"
+)
+
+// told are the tables whose figures are put together, and those of them of which the ledger holds who stood behind a release.
+var (
+	told       = []string{"trend", "item", "recommend", "rate", "change", "voice", "risk", "left"}
+	remembered = told[:5]
 )
 
 // releasesBefore gives the audit what readers know from earlier releases. A release that is in the ledger already is held
-// against those before it, with the people who stood behind it then; one that is about to be made, against all.
-func releasesBefore(ctx context.Context, w *journey.Workspace, name string, published *analysis.Published, t *audit.Truth) error {
+// against those before it, with the people who stood behind it then; one that is about to be made, against all. Of what the ledger does not
+// hold the audit says so (Untold). One that was withdrawn before anybody had it is in no ledger: then those of today serve while the figures are the same.
+func releasesBefore(ctx context.Context, w *journey.Workspace, s *store.Store, folder string, published *analysis.Published, t *audit.Truth) error {
 	warehouse := w.Path(w.Settings.Warehouse)
-	number, err := analysis.ReleaseNumber(ctx, warehouse, name)
+	name, until := reports.ReleaseIn(folder)
+	entry, err := analysis.FindRelease(ctx, warehouse, name)
 	if err != nil {
 		return err
+	}
+	number := entry.Number
+	if number == 0 {
+		if gone, err := letGo(ctx, s, name, published); gone || err != nil {
+			t.Recorded, t.Untold = true, told
+			return err
+		}
 	}
 	lives, figures, _, err := analysis.PastReleases(ctx, warehouse)
 	if err != nil {
@@ -42,10 +61,25 @@ func releasesBefore(ctx context.Context, w *journey.Workspace, name string, publ
 	}
 	if number == 0 {
 		t.Carried = carriedNow(published)
-	} else if number > 0 {
-		t.Recorded = true
+		return nil
+	}
+	if t.Recorded = true; !entry.Same || entry.Day != until {
+		t.Untold = slices.DeleteFunc(slices.Clone(told), func(table string) bool { return slices.Contains(remembered, table) })
 	}
 	return nil
+}
+
+// letGo reports whether a release was withdrawn so that the ledger let go of it, and today's figures are others.
+func letGo(ctx context.Context, s *store.Store, name string, published *analysis.Published) (bool, error) {
+	r, err := s.Release(ctx, name)
+	if koe.KindOf(err) == koe.NotFound {
+		return false, nil
+	}
+	if err != nil || r.Basis {
+		return false, err
+	}
+	inputs, err := reports.Inputs(published)
+	return inputs != r.Inputs, err
 }
 
 // livesAt gives lives as a release sees them: what came later has not happened. Number 0 is the release to come.

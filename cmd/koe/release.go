@@ -129,16 +129,19 @@ func (a *app) withdrawCommand() *cobra.Command {
 	return c
 }
 
+// aside ends the name of the folder of a withdrawn release.
+const aside = "-withdrawn"
+
 // setAside renames the folder of a withdrawn release, so that nobody hands it on by mistake; "" when there is none.
 func setAside(folder string) (string, error) {
-	aside := folder + "-withdrawn"
-	switch err := os.Rename(folder, aside); {
+	to := folder + aside
+	switch err := os.Rename(folder, to); {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", nil
 	case err != nil:
 		return "", err
 	}
-	return aside, nil
+	return to, nil
 }
 
 // orUser is who did it: as named, else the user of the machine.
