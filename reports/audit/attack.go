@@ -77,7 +77,7 @@ func (a *auditor) attack(ctx context.Context) error {
 	slices.SortFunc(order, func(x, y subject) int {
 		return cmp.Or(strings.Compare(x.table, y.table), strings.Compare(x.journey, y.journey), strings.Compare(x.name, y.name))
 	})
-	done := map[uint64]bool{} // pictures that were attacked already under another name
+	done := map[uint64]*picture{} // pictures that were attacked already, under another name
 	for _, of := range order {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -116,13 +116,15 @@ func (a *auditor) attack(ctx context.Context) error {
 	return nil
 }
 
-// put puts the figures of a picture together, if this was not done under another name.
-func (a *auditor) put(p *picture, done map[uint64]bool) {
+// put puts the figures of a picture together. Where this was done under another name, what was found there holds here.
+func (a *auditor) put(p *picture, done map[uint64]*picture) {
 	h := p.hash()
-	if !done[h] || len(p.small) > 0 {
-		p.attack()
+	if same := done[h]; same != nil && len(p.small) == 0 {
+		same.cured(p)
+		return
 	}
-	done[h] = true
+	p.attack()
+	done[h] = p
 }
 
 // The least people behind figures that need more than a score (METHOD 2.1, 3.1, 3.6, 3.8, 5.1).
@@ -212,6 +214,8 @@ type picture struct {
 	before   *span          // of what earlier releases published
 	most     map[string]int // by stage, and "" over all: the most answers of one person
 	nobody   int32          // the number of the last answer of which the person is not known
+	exposed  []exposure     // groups that can be computed
+	cures    [][]slot       // of each: what to withhold so that it cannot
 }
 
 // class is answers that nothing published tells apart, and the people who gave them.
@@ -432,7 +436,7 @@ func (p *picture) hash() uint64 {
 			h.Write([]byte(s + "\x00")) // never fails
 		}
 	}
-	write(p.journey)
+	write(p.journey, itoa(p.k))
 	for i, row := range p.rows {
 		write(itoa(row.release), row.segment, row.member, row.stage, row.grain, row.period, row.set)
 		for _, c := range p.in[i] {

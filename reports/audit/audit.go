@@ -23,6 +23,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -74,6 +75,8 @@ type Finding struct {
 	Again bool `json:"again,omitzero"`
 	// Earlier says that it follows from earlier releases alone, so that nothing done to this one can help.
 	Earlier bool `json:"earlier,omitzero"`
+	// Without are published figures without which it would not follow; none where nothing that can be withheld helps.
+	Without []Figure `json:"-"`
 }
 
 // Kind is what sort of finding it is.
@@ -242,7 +245,7 @@ func (a *auditor) found() []Finding {
 		run
 		place, what string
 	}
-	seen, count := map[once]bool{}, map[run]int{}
+	seen, count, more := map[once]bool{}, map[run]int{}, map[run][]Finding{}
 	out := []Finding{}
 	for _, f := range a.findings {
 		sort, _, _ := strings.Cut(f.What.In("en"), ": ")
@@ -254,20 +257,20 @@ func (a *auditor) found() []Finding {
 		seen[one] = true
 		if count[at]++; count[at] <= mostFindings {
 			out = append(out, f)
+		} else {
+			more[at] = append(more[at], f)
 		}
 	}
-	var long []run
-	for at, n := range count {
-		if n > mostFindings {
-			long = append(long, at)
-		}
-	}
-	slices.SortFunc(long, func(x, y run) int {
+	long := slices.SortedFunc(maps.Keys(more), func(x, y run) int {
 		return cmp.Or(strings.Compare(x.file, y.file), strings.Compare(string(x.kind), string(y.kind)), strings.Compare(x.sort, y.sort))
 	})
 	for _, at := range long {
-		more := strconv.Itoa(count[at] - mostFindings)
-		out = append(out, Finding{Kind: at.kind, File: at.file, What: both("同じ種類のものが、ほかに"+more+"件あります。", more+" more of this sort: "+at.sort)})
+		n := strconv.Itoa(len(more[at]))
+		f := Finding{Kind: at.kind, File: at.file, What: both("同じ種類のものが、ほかに"+n+"件あります。", n+" more of this sort: "+at.sort)}
+		now := slices.DeleteFunc(more[at], func(f Finding) bool { return f.Earlier })
+		f.Earlier = len(now) == 0
+		f.Without, _ = Withheld(now)
+		out = append(out, f)
 	}
 	return out
 }

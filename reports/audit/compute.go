@@ -35,6 +35,7 @@ func (p *picture) attack() {
 	p.pairs(vectors, rank, told)
 	p.releases(vectors, rank, told)
 	p.combinations(vectors, rank, told)
+	p.withhold(vectors)
 }
 
 // ranks orders the classes of people for the elimination: those of the most people first.
@@ -227,10 +228,12 @@ func (p *picture) combinations(vectors [][]entry, rank []int32, told map[string]
 	for class := range p.classes {
 		consider(Combined, vector([]int{class}, rank))
 	}
+	var few [][]entry
 	for _, v := range s.rows { // those that lead in a small class are of small classes only
 		if len(p.classes[byRank[v[0].column]].who) >= p.k {
 			continue
 		}
+		few = append(few, v)
 		rest := slices.Clone(v)
 		consider(Combined, rest)
 		for i := 1; i < len(rest); i++ { // and without the leads of others: the shortest that the elimination knows
@@ -241,6 +244,11 @@ func (p *picture) combinations(vectors [][]entry, rank []int32, told map[string]
 		}
 		consider(Combined, rest)
 	}
+	mixed(few, func(v []entry) {
+		if len(v) < p.k*max(p.most[""], 1) { // each class is somebody, who may be in as many as he has answers
+			consider(Combined, v)
+		}
+	})
 	if len(found) == 0 {
 		return
 	}

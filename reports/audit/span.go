@@ -137,6 +137,15 @@ func (s *span) has(v []entry) bool {
 	return len(rest) == 0
 }
 
+// sources gives the added vectors that make v, by their numbers. v must lie in the space.
+func (s *span) sources(v []entry) (numbers []int32) {
+	_, combo := s.reduce(v, false)
+	for _, e := range combo {
+		numbers = append(numbers, e.column)
+	}
+	return numbers
+}
+
 // combination gives the coefficients of the added vectors that make v, as fractions with small denominators; ok is false
 // when v does not lie in the space, or the check in whole numbers fails.
 func (s *span) combination(v []entry, vectors [][]entry) (terms []term, ok bool) {

@@ -30,6 +30,9 @@ func (p *picture) tell(kind Kind, told map[string]bool, v []entry, n int, terms 
 		answers += p.classes[byRank[e.column]].answers
 	}
 	last.Again = answers >= p.k
+	if !last.Earlier {
+		p.exposed = append(p.exposed, exposure{len(p.findings) - 1, v})
+	}
 }
 
 func sign(x int64) int64 {
