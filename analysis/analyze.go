@@ -43,6 +43,8 @@ type analyzer struct {
 	safety   koe.DisclosureSettings
 	places   int               // cells of the largest grid
 	about    map[string]string // what the last version says of itself
+	hold     []Figure          // not to be published
+	held     *int              // counts those of hold that were published before
 	released int               // last release that the figures are compared with; 0: none
 	next     int               // number of the release that these figures would be
 
@@ -94,10 +96,9 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	if about["layout"] != l.hash() {
 		return result, koe.Errorf(koe.Conflict, "the journeys or the segments changed since the last load: run koe load first")
 	}
-	a := &analyzer{layout: l, about: about, voices: src.voices, now: now.UTC(), today: koe.DateOf(now.In(src.location)), safety: thresholds(src.settings)}
+	a := &analyzer{layout: l, about: about, voices: src.voices, now: now.UTC(), today: koe.DateOf(now.In(src.location)), safety: thresholds(src.settings), hold: src.hold, held: src.held}
 	result.AsOf = a.now
-	state := a.state()
-	if about["analysed"] == state {
+	if about["analysed"] == a.state() && len(a.hold) == 0 {
 		if err := last.check(ctx); err != nil {
 			return result, unreadable(err)
 		}
@@ -129,8 +130,8 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 		return result, err
 	}
 	for fact, value := range map[string]string{
-		"as_of": a.now.Format(time.RFC3339), "as_of_date": a.today.String(), "analysed": state,
-		"voices": a.voicesVersion(), "published": a.about["published"], "modelled": a.about["modelled"],
+		"as_of": a.now.Format(time.RFC3339), "as_of_date": a.today.String(), "analysed": a.state(),
+		"voices": a.voicesVersion(), "published": a.about["published"], "held": a.about["held"], "held_for": a.about["held_for"], "modelled": a.about["modelled"],
 		"min_group": fmt.Sprint(a.safety.MinGroup), "min_comments": fmt.Sprint(a.safety.MinComments),
 	} {
 		if err := a.exec(ctx, fmt.Sprintf("DELETE FROM about WHERE fact = %[1]s; INSERT INTO about VALUES (%[1]s, %[2]s)", literal(fact), literal(value))); err != nil {
@@ -149,7 +150,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 
 // state names everything that the figures depend on besides the facts: a load removes it.
 func (a *analyzer) state() string {
-	return fmt.Sprintf("%s %d %d %t %s", a.now.Format(time.RFC3339Nano), a.safety.MinGroup, a.safety.MinComments, a.safety.MergeSmall, a.voicesVersion())
+	return strings.TrimSpace(fmt.Sprintf("%s %d %d %t %s %s", a.now.Format(time.RFC3339Nano), a.safety.MinGroup, a.safety.MinComments, a.safety.MergeSmall, a.voicesVersion(), a.about["held"]))
 }
 
 // voicesVersion names the rules for free text; "" when there are none.

@@ -32,6 +32,8 @@ type source struct {
 	mute     bool                                        // the vault is not open: there are no texts
 	ledger   func(context.Context) (store.Ledger, error) // of releases; nil: there are none
 	released string                                      // state of that ledger
+	hold     []Figure                                    // not to be published, besides what is held already
+	held     *int                                        // counts those that were not
 }
 
 // feed gives what changed in the store since a cursor, oldest first. A row that changes later comes again.

@@ -46,6 +46,7 @@ type safety struct {
 	changed  map[[3]string]disclosure.Reason // what was decided for that change; filled by safeChanges
 	voices   []disclosure.Reason             // what was decided for the commenters; filled by safeVoices
 	past     pastCells                       // what earlier releases published
+	held     map[string][]int                // cells of figures that are not to be published
 }
 
 // disclose fills the safe_* tables.
@@ -66,7 +67,7 @@ func (a *analyzer) disclose(ctx context.Context, tables []modelTable) error {
 		}
 		all[journey.ID] = s
 	}
-	if err := joined(a.layPlaces(ctx, all), a.pastFigures(ctx, all)); err != nil {
+	if err := joined(a.layPlaces(ctx, all), a.pastFigures(ctx, all), a.holdFigures(ctx, all)); err != nil {
 		return err
 	}
 	journeys := slices.Collect(maps.Values(all))
@@ -135,7 +136,7 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 		return nil, err
 	}
 	s := &safety{grid: g, k: a.safety.MinGroup, n: g.noSizes(), trend: map[string][]disclosure.Reason{}, scored: map[string][]int{}, people: map[string][]int{},
-		partial: map[string][]disclosure.Reason{}, items: map[string][]disclosure.Reason{}, paired: map[[3]string]int64{}, changed: map[[3]string]disclosure.Reason{}, answered: map[string][]int{}, release: a.next, past: pastCells{}}
+		partial: map[string][]disclosure.Reason{}, items: map[string][]disclosure.Reason{}, paired: map[[3]string]int64{}, changed: map[[3]string]disclosure.Reason{}, answered: map[string][]int{}, release: a.next, past: pastCells{}, held: map[string][]int{}}
 	for _, row := range rows {
 		if i, ok := g.cell(row.Segment, row.Member, row.Stage, slice{row.Grain, row.Period}); ok {
 			s.n.n[i] += int(row.N)
@@ -152,7 +153,7 @@ func (s *safety) figure(name string, n []int, k int) []disclosure.Reason {
 
 // figureOver is figure with the people of a plan, and how many of them are behind it.
 func (s *safety) figureOver(plan *disclosure.Plan, behind []int, name string, n []int, k int) []disclosure.Reason {
-	return s.decideOver(plan, behind, s.sizesOf(n), k, s.base, s.past[name])
+	return s.decideOver(plan, behind, s.sizesOf(n), k, s.withHeld(name, s.base), s.past[name])
 }
 
 // sizesOf bounds the people behind n answers of each cell.

@@ -32,7 +32,7 @@ func (a *analyzer) safeItems(ctx context.Context, all map[string]*safety) error 
 	}
 	type over struct { // what is decided over
 		*safety
-		constructs, answers, behind string
+		constructs, answers, behind, held string
 	}
 	var same sync.Map // *itemOnce by this
 	return a.mask(ctx, "item", `SELECT item AS figure, place::BIGINT * 4294967296 + n FROM temp.item_rows JOIN temp.spot USING (who, stage_number, wave_number) ORDER BY figure`, safeItemSQL,
@@ -41,7 +41,7 @@ func (a *analyzer) safeItems(ctx context.Context, all map[string]*safety) error 
 			decide := func() []disclosure.Reason { return s.item(questions[figure], constructs[figure], n[:s.cells]) }
 			var reasons []disclosure.Reason
 			if a.released == 0 { // items of one construct stand on the same people: what differs are their histories
-				once, _ := same.LoadOrStore(over{s, strings.Join(constructs[figure], "\x00"), numbersKey(n[:s.cells]), numbersKey(s.behind[figureName("item", questions[figure])])}, &itemOnce{})
+				once, _ := same.LoadOrStore(over{s, strings.Join(constructs[figure], "\x00"), numbersKey(n[:s.cells]), numbersKey(s.behind[figureName("item", questions[figure])]), numbersKey(s.held[figureName("item", questions[figure])])}, &itemOnce{})
 				reasons = once.(*itemOnce).get(decide)
 			} else {
 				reasons = decide()
@@ -84,5 +84,5 @@ func (s *safety) item(question string, constructs []string, n []int) []disclosur
 		}
 	}
 	name := figureName("item", question)
-	return s.decideOver(s.plan, s.behind[name], s.sizesOf(n), s.k, withheld, s.past[name])
+	return s.decideOver(s.plan, s.behind[name], s.sizesOf(n), s.k, s.withHeld(name, withheld), s.past[name])
 }

@@ -98,7 +98,8 @@ func (s *safety) changes(run []Change, people *pairing) ([]disclosure.Reason, er
 			pairs[c] = int(zero(r.N))
 		}
 	}
-	scores, past := s.trend[construct], s.past[figureName("change", construct, from, to)]
+	name := figureName("change", construct, from, to)
+	scores, past, held := s.trend[construct], s.past[name], s.withHeld(name, make([]disclosure.Reason, s.cells))
 	groups := make([]disclosure.Group, len(s.nodes))
 	for n, reason := range s.unpaired(construct, from, to, pairs) {
 		later, earlier := s.at(n, s.stageAt[to], 0), s.at(n, s.stageAt[from], 0)
@@ -106,7 +107,7 @@ func (s *safety) changes(run []Change, people *pairing) ([]disclosure.Reason, er
 		if scores != nil {
 			reason = worse(s.base[later], s.base[earlier], scores[later], scores[earlier], reason)
 		}
-		groups[n] = disclosure.Group{N: pairs[later], K: max(s.k, fewestPairs, s.grid.k[later]), Withheld: reason, Versions: past[later]}
+		groups[n] = disclosure.Group{N: pairs[later], K: max(s.k, fewestPairs, s.grid.k[later]), Withheld: worse(reason, held[later]), Versions: past[later]}
 	}
 	reasons, err := people.decide(groups, construct, from, to, s.release)
 	if err != nil {

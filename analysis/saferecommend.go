@@ -17,8 +17,9 @@ func (a *analyzer) safeRecommend(ctx context.Context, all map[string]*safety) er
 		n := counted(s, run, func(r *Recommend) (string, string, string, slice, *int64) {
 			return r.Segment, r.Member, r.Stage, quarterSlice(r.Period), r.N
 		})
+		name := figureName("recommend", run[0].Question)
 		reasons := s.decideOver(s.plan, s.behind[figureName("item", run[0].Question)], s.sizesOf(n), max(s.k, fewestForRecommend),
-			s.sameAsItem(run[0].Question, n), s.past[figureName("recommend", run[0].Question)])
+			s.withHeld(name, s.sameAsItem(run[0].Question, n)), s.past[name])
 		for i := range run {
 			r := &run[i]
 			if r.Withheld = s.reason(reasons, r.Segment, r.Member, r.Stage, quarterSlice(r.Period)); r.Withheld != "" {

@@ -46,9 +46,17 @@ func (a *analyzer) publishedState(ctx context.Context, main string) (string, err
 	if err != nil {
 		return "", err
 	}
-	parts = append(parts, program(), a.layout.hash(), a.about["ledger"], fmt.Sprint(a.safety.MinGroup, a.safety.MinComments, a.safety.MergeSmall), a.voicesVersion())
+	parts = append(parts, program(), a.layout.hash(), fmt.Sprint(a.safety.MinGroup, a.safety.MinComments, a.safety.MergeSmall), a.voicesVersion())
+	if err := a.keepHeld(ctx, hashed(parts...)); err != nil {
+		return "", err
+	}
+	return hashed(a.about["held_for"], a.about["held"], a.about["ledger"]), nil
+}
+
+// hashed names texts in their order.
+func hashed(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
-	return hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(sum[:])
 }
 
 // rowsHash is a query of one text that names the rows of another, in whatever order.
