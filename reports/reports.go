@@ -57,6 +57,7 @@ type Result struct {
 	Files     []File // of the release, sorted by name, release.json left out
 	Unchanged bool   // the folder was there with the same bytes, and was not touched
 	Replaced  bool   // a folder of this name was there with other figures or bytes
+	Held      int    // figures withheld because an audit found that they give a small group away; the caller's to say
 }
 
 // File is one file of a release.

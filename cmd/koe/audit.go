@@ -204,25 +204,30 @@ func (a *app) inspect(w *journey.Workspace, s *store.Store) func(ctx context.Con
 		if err != nil {
 			return fmt.Errorf(a.say("公表の前の検査: %w", "the audit before publishing: %w"), err)
 		}
-		return a.refusal(r)
+		if err := a.refusal(r); err != nil {
+			figures, _ := audit.Withheld(ownFindings(r))
+			return &givenAway{figures, err}
+		}
+		return nil
 	}
 }
 
-// surelyFound is up to how many people disclosure control finds every group that follows from figures of different tables (package
-// disclosure, sums), if their answers are as few. Where a figure needs more people than that (推奨度, changes and comments need ten), or where so few
-// people gave enough answers over several stages, it looks for groups that are no row of any table among up to four classes, the parts of one line
-// and rows of an elimination; one that is none of these may be left. koe audit says it; it is for people to weigh, and no reason to refuse a
-// report that nobody could make otherwise.
-const surelyFound = 4
-
-// maybeLeft reports whether a finding is of a kind that disclosure control does not promise to prevent.
-func maybeLeft(f audit.Finding) bool {
-	return f.Kind == audit.Combined && (f.N > surelyFound || f.Again)
+// givenAway is the error of a report that gives a small group away, and the figures without which it would not: disclosure control
+// decides once more without them (analysis.Withhold). There are none where that does not help.
+type givenAway struct {
+	figures []audit.Figure
+	error
 }
+
+func (e *givenAway) Unwrap() error { return e.error }
+
+// mostRounds is how many times disclosure control is asked to decide again before a report is refused. Each time withholds all that the audit
+// found; one or two are enough as a rule.
+const mostRounds = 12
 
 // refusal is the error that ends a report of which an audit found something; nil where it is not to blame.
 func (a *app) refusal(r audit.Result) error {
-	own := slices.DeleteFunc(ownFindings(r), maybeLeft)
+	own := ownFindings(r)
 	if len(own) == 0 {
 		return nil
 	}

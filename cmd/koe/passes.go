@@ -148,9 +148,38 @@ func (a *app) reportCommand() *cobra.Command {
 	return c
 }
 
-// report writes a release of what the warehouse says may be published. It is audited and put into the ledger before its folder
-// gets its name; a draft is not: it is where findings are looked at, and nobody compares with it.
+// report writes a release of what the warehouse says may be published. Where its audit finds a small group that follows from some of its
+// figures, some of these are withheld, and it is written again.
 func (a *app) report(ctx context.Context, w *journey.Workspace, s *store.Store, now time.Time, o reportOptions) (reports.Result, error) {
+	held := 0
+	for round := 1; ; round++ {
+		r, err := a.releaseAt(ctx, w, s, now, o)
+		r.Held = held
+		var gives *givenAway
+		if !errors.As(err, &gives) || len(gives.figures) == 0 || round > mostRounds {
+			return r, err
+		}
+		var figures []analysis.Figure
+		for _, f := range gives.figures {
+			figures = append(figures, analysis.Figure(f))
+		}
+		added, err := analysis.Withhold(ctx, a.analysisConfig(w, s), figures)
+		if err != nil {
+			return r, fmt.Errorf(a.say("公表の前の検査: %w", "the audit before publishing: %w"), err)
+		}
+		if added == 0 {
+			return r, gives
+		}
+		held += added
+		if err := a.audit(ctx, s, now, "withhold", 0, fmt.Sprintf("%d figures that give a small group away together", added)); err != nil {
+			return r, err
+		}
+	}
+}
+
+// releaseAt writes one. It is audited and put into the ledger before its folder gets its name; a draft is not: it is where findings are looked
+// at, and nobody compares with it.
+func (a *app) releaseAt(ctx context.Context, w *journey.Workspace, s *store.Store, now time.Time, o reportOptions) (reports.Result, error) {
 	published, err := analysis.ReadPublished(ctx, w.Path(w.Settings.Warehouse))
 	if err != nil {
 		return reports.Result{}, err
@@ -211,6 +240,10 @@ func (a *app) writeReport(out io.Writer, r reports.Result) {
 	fmt.Fprintf(out, a.say("報告書を作りました: %s\n", "report written: %s\n"), r.Folder)
 	for _, f := range r.Files {
 		fmt.Fprintf(out, "  %s (%d KB)\n", f.Name, (f.Bytes+1023)/1024)
+	}
+	if r.Held > 0 {
+		fmt.Fprintf(out, a.say("公表の前の検査で、組み合わせると少人数の値が分かる公表値が見つかったため、ほかに %d 個の値を伏せて作り直しました。\n",
+			"the audit before publishing found figures that together give a small group away: %d figures more were withheld, and it was written again\n"), r.Held)
 	}
 }
 
