@@ -364,8 +364,10 @@ func (a *analyzer) modelSQL(name string) (string, error) {
 	}
 	counts, sums, steps := a.layout.stepColumns()
 	scales, items := a.layout.supposed()
+	itemSum, scoreSum := a.layout.sumKinds()
 	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$moved_spots", spots, "$moved_items", a.finestMoved("item"), "$moved_scores", a.finestMoved("score"), "$moved_lines", lines,
-		"$most_columns", fmt.Sprint(mostStepColumns), "$step_counts", counts, "$step_sums", sums, "$steps", steps, "$scales", scales, "$items", items).Replace(string(query)), err
+		"$most_columns", fmt.Sprint(mostStepColumns), "$step_counts", counts, "$step_sums", sums, "$steps", steps, "$scales", scales, "$items", items,
+		"$item_sum", itemSum, "$score_sum", scoreSum).Replace(string(query)), err
 }
 
 // model runs a model that is SQL alone.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -61,6 +62,10 @@ func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(nam
 	if err := there.exec(ctx, macros+"BEGIN TRANSACTION"); err != nil {
 		return err
 	}
+	// DuckDB counts one connection among its threads. With one thread too many, what waits for it would wait busily.
+	if err := there.exec(ctx, fmt.Sprintf("SET threads = %d", max(1, runtime.GOMAXPROCS(0)-1))); err != nil {
+		return err
+	}
 	var lock sync.Mutex
 	tell := func(name string) {
 		lock.Lock()
@@ -74,13 +79,16 @@ func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(nam
 	others.Go(func() {
 		err := there.runSteps(both, slices.DeleteFunc(slices.Clone(all), func(s step) bool { return !apart(s) }), tell)
 		if err == nil {
-			err = there.exec(both, "COMMIT")
+			err = there.exec(both, "COMMIT; RESET threads")
 		}
 		if err != nil {
 			cancel(err)
 		}
 	})
-	if err := a.runSteps(both, slices.DeleteFunc(slices.Clone(all), apart), tell); err != nil {
+	if err = a.runSteps(both, slices.DeleteFunc(slices.Clone(all), apart), tell); err == nil {
+		err = a.exec(both, "RESET threads")
+	}
+	if err != nil {
 		cancel(err)
 	}
 	others.Wait()

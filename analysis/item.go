@@ -3,6 +3,7 @@ package analysis
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -36,4 +37,25 @@ func (l *layout) stepColumns() (counts, sums, names string) {
 		n = append(n, fmt.Sprintf("c%d", step))
 	}
 	return strings.Join(c, ", "), strings.Join(s, ", "), strings.Join(n, ", ")
+}
+
+// mostSquared is how great values may be so that the squares of those of 2^32 people add up in eight bytes.
+const mostSquared = 46_340
+
+// sumKinds are the types in which the sums of answers and of scores, and of their squares, are exact.
+func (l *layout) sumKinds() (items, scores string) {
+	items, scores = "BIGINT", "BIGINT"
+	for _, journey := range l.journeys {
+		for _, question := range journey.questions {
+			if question.storage == double {
+				items = "HUGEINT"
+			}
+		}
+		for _, c := range journey.constructs {
+			if c.low == nil || max(math.Abs(*c.low), math.Abs(*c.high))*float64(c.unit*c.steps) > mostSquared {
+				scores = "HUGEINT"
+			}
+		}
+	}
+	return items, scores
 }

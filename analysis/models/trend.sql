@@ -9,15 +9,16 @@
 -- are the sums of single waves and cohorts, from which the others follow; $moved_scores takes those that are not kept from the last analysis.
 -- Where only some places moved, $moved_lines takes the lines of their periods. The stages of a line stand
 -- side by side, each in a column, and are added up in the order of their numbers: sums are the same on any number of threads.
+-- $score_sum holds the sums of n * score * score; sixteen bytes take twice as long as eight.
 CREATE OR REPLACE TEMP TABLE score_parts AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut $moved_scores),
 fine AS (
-    SELECT scale, cell, cohort, sum(CASE WHEN score IS NOT NULL THEN n ELSE 0 END)::BIGINT AS n, sum(n * score::HUGEINT) AS s1, sum(n * score::HUGEINT * score) AS s2,
+    SELECT scale, cell, cohort, sum(CASE WHEN score IS NOT NULL THEN n ELSE 0 END)::BIGINT AS n, sum(n * score::$score_sum)::$score_sum AS s1, sum(n * score::$score_sum * score)::$score_sum AS s2,
            sum(items)::BIGINT AS items, sum(favourable)::BIGINT AS good, sum(unfavourable)::BIGINT AS bad, sum(CASE WHEN score IS NULL THEN items ELSE 0 END)::BIGINT AS unscored_items,
            sum(CASE WHEN score IS NULL THEN favourable ELSE 0 END)::BIGINT AS unscored_good, sum(CASE WHEN score IS NULL THEN unfavourable ELSE 0 END)::BIGINT AS unscored_bad
     FROM red_score GROUP BY scale, cell, cohort
 )
-SELECT scale, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot % 4096 AS wave_number, cohort, sum(n)::BIGINT AS n, sum(s1) AS s1, sum(s2) AS s2,
+SELECT scale, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot % 4096 AS wave_number, cohort, sum(n)::BIGINT AS n, sum(s1)::$score_sum AS s1, sum(s2)::$score_sum AS s2,
        sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
        sum(unscored_items)::BIGINT AS unscored_items, sum(unscored_good)::BIGINT AS unscored_good, sum(unscored_bad)::BIGINT AS unscored_bad
 FROM fine JOIN cut USING (cell) GROUP BY scale, spot, cohort;
@@ -74,7 +75,7 @@ SELECT scale, who, stage_number, grain, period, n, mean, sd, mean - margin AS ci
        CASE WHEN ranged THEN favourable END AS favourable, CASE WHEN ranged THEN neutral END AS neutral, CASE WHEN ranged THEN unfavourable END AS unfavourable,
        CASE WHEN ranged THEN scored_favourable END AS scored_favourable, CASE WHEN ranged THEN scored_neutral END AS scored_neutral,
        CASE WHEN ranged THEN scored_unfavourable END AS scored_unfavourable
-FROM marked ORDER BY scale, stage_number, grain, period, who;
+FROM marked;
 INSERT INTO trend
 WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),
 stages AS (SELECT DISTINCT stage_number, stage FROM red_cut UNION ALL SELECT -1, '')
