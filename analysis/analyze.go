@@ -52,6 +52,7 @@ type analyzer struct {
 	kept, untouched, sliced bool
 	moved                   bool // item and trend are made again in part
 	summed                  bool // their finest sums are kept, but for what moved
+	shadowed                bool // temporary tables of the published population stand before main's
 }
 
 // step is one reduction, which makes red_*, or one model, which fills main's table from red_*.
@@ -363,11 +364,15 @@ func (a *analyzer) modelSQL(name string) (string, error) {
 		spots, lines = "SEMI JOIN temp.moved_spot USING (who, stage_number, wave_number)", "SEMI JOIN temp.moved_line USING (who, grain, period)"
 	}
 	counts, sums, steps := a.layout.stepColumns()
+	stored := "loader" // of item and trend
+	if a.shadowed {
+		stored = "temp"
+	}
 	scales, items := a.layout.supposed()
 	itemSum, scoreSum := a.layout.sumKinds()
 	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$moved_spots", spots, "$moved_items", a.finestMoved("item"), "$moved_scores", a.finestMoved("score"), "$moved_lines", lines,
 		"$most_columns", fmt.Sprint(mostStepColumns), "$step_counts", counts, "$step_sums", sums, "$steps", steps, "$scales", scales, "$items", items,
-		"$item_sum", itemSum, "$score_sum", scoreSum).Replace(string(query)), err
+		"$stored", stored, "$item_sum", itemSum, "$score_sum", scoreSum).Replace(string(query)), err
 }
 
 // model runs a model that is SQL alone.

@@ -77,6 +77,7 @@ func (a *analyzer) publishable(ctx context.Context, tables []modelTable, progres
 			return err
 		}
 	}
+	a.shadowed = true
 	return a.runModels(ctx, progress)
 }
 

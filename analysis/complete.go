@@ -24,9 +24,9 @@ func (a *analyzer) completeItems(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sums, _, found := strings.Cut(model, "INSERT INTO item\n")
+	sums, _, found := strings.Cut(model, "INSERT INTO ")
 	if !found {
-		return koe.Errorf(koe.Internal, "the model item has no INSERT INTO item")
+		return koe.Errorf(koe.Internal, "the model item has no INSERT")
 	}
 	sums = strings.NewReplacer("red_item ", "red_partial_item ", "item_sums", "partial_sums", "item_rows", "partial_rows").Replace(sums)
 	if err := a.exec(ctx, sums+completeItemSQL); err != nil {

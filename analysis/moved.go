@@ -97,25 +97,19 @@ func (a *analyzer) findMoved(ctx context.Context, tables []modelTable, stays boo
 		if err := a.conn.QueryRowContext(ctx, scoredStages).Scan(&differ); err != nil {
 			return err
 		}
-		a.moved = differ == 0
+		known, err := a.knowsNames(ctx)
+		if err != nil {
+			return err
+		}
+		a.moved = differ == 0 && known
 	}
 	if a.moved {
 		if err := a.exec(ctx, movedPlaces+`;
-			DELETE FROM item AS i USING temp.moved_place AS m WHERE i.journey = m.journey AND i.stage = m.stage AND i.period = m.period AND i.segment = m.segment AND i.member = m.member;
-			DELETE FROM trend AS t USING temp.moved_period AS m WHERE t.journey = m.journey AND t.grain = m.grain AND t.period = m.period AND t.segment = m.segment AND t.member = m.member`); err != nil {
+			DELETE FROM loader.item AS i USING temp.moved_place AS m WHERE i.journey = m.journey AND i.stage = m.stage AND i.period = m.period AND i.segment = m.segment AND i.member = m.member;
+			DELETE FROM loader.trend AS t USING temp.moved_period AS m WHERE t.journey = m.journey AND t.grain = m.grain AND t.period = m.period AND t.segment = m.segment AND t.member = m.member`); err != nil {
 			return err
 		}
 		return a.findFinest(ctx)
 	}
-	for _, t := range tables {
-		if isPlaced(t.name) {
-			if err := a.exec(ctx, t.ddl()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return a.makePlaced(ctx, tables)
 }
-
-// isPlaced reports whether a model's rows are made again in part.
-func isPlaced(name string) bool { return name == "item" || name == "trend" }

@@ -81,7 +81,7 @@ func TestMoved_RowsOfOtherPlacesAreNotTouched(t *testing.T) {
 	db, err := sql.Open("duckdb", path)
 	l.must(err)
 	for _, table := range []string{"item", "trend"} { // marks that no model would make
-		_, err := db.Exec("UPDATE " + table + " SET mean = -1 WHERE stage = 'm2' AND period = '2026Q2'; UPDATE " + table + " SET mean = -2 WHERE stage = 'm3' AND period = ''")
+		_, err := db.Exec("UPDATE loader." + table + " SET mean = -1 WHERE stage = 'm2' AND period = '2026Q2'; UPDATE loader." + table + " SET mean = -2 WHERE stage = 'm3' AND period = ''")
 		l.must(err)
 	}
 	l.must(db.Close())
@@ -101,6 +101,23 @@ func TestMoved_RowsOfOtherPlacesAreNotTouched(t *testing.T) {
 		}
 		if got := l.table("SELECT count(*) FILTER (mean = -2) = count(*) FROM " + table + where + "'A'"); got[0] != "true" {
 			t.Errorf("%s: rows of another unit were made again", table)
+		}
+	}
+}
+
+// A day may bring a unit that nobody was in before: item and trend have no number for its name.
+func TestMoved_ANewNameIsShown(t *testing.T) {
+	l, day := openWorld(t)
+	l.nextDay(day, false)
+	v := invite("p01", "m3", "2026-11-10", "answered", "bureau=B", "division=new", "hire_type=正規")
+	v.Key, v.Occurrence = v.Key+"-again", 2
+	s := answered(answers("p01", "m3", "2026-12-02", "F1=1 F2=2 F3=5 I1=4", "bureau=B", "division=new", "hire_type=正規"), v)
+	s.ID, s.Response = s.ID+"-again", s.Response+"-again"
+	l.script = append(l.script, &batch{invitations: []koe.Invitation{v}, submissions: []koe.Submission{s}})
+	l.nextDay(day.AddDays(1), false)
+	for _, table := range []string{"item", "trend"} {
+		if got := l.table("SELECT count(*) > 0, any_value(typeof(member)) FROM " + table + " WHERE member = 'B/new'"); got[0] != "true VARCHAR" {
+			t.Errorf("%s of the new unit: %s", table, got[0])
 		}
 	}
 }

@@ -51,7 +51,7 @@ SELECT n, CASE WHEN kind IN ('scale', 'number', 'yesno', 'consent') THEN s1::DOU
     CASE WHEN good_from IS NOT NULL THEN bad / n END AS unfavourable,
     counts, s1::HUGEINT AS s1, s2::HUGEINT AS s2, good, bad, item, who::INTEGER AS who, stage_number::INTEGER AS stage_number, wave_number::INTEGER AS wave_number
 FROM counted JOIN red_question USING (item) WHERE n > 0;
-INSERT INTO item
+INSERT INTO $stored.item
 WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),
 stages AS (SELECT DISTINCT stage_number, stage FROM red_cut UNION ALL SELECT -1, ''),
 waves AS (SELECT DISTINCT wave_number, wave FROM red_cut UNION ALL SELECT -1, '')

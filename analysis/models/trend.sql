@@ -76,7 +76,7 @@ SELECT scale, who, stage_number, grain, period, n, mean, sd, mean - margin AS ci
        CASE WHEN ranged THEN scored_favourable END AS scored_favourable, CASE WHEN ranged THEN scored_neutral END AS scored_neutral,
        CASE WHEN ranged THEN scored_unfavourable END AS scored_unfavourable
 FROM marked;
-INSERT INTO trend
+INSERT INTO $stored.trend
 WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),
 stages AS (SELECT DISTINCT stage_number, stage FROM red_cut UNION ALL SELECT -1, '')
 SELECT journey, construct, stage, grain, period, segment, member, n, mean, sd, ci_low, ci_high, favourable, neutral, unfavourable
