@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -27,10 +28,16 @@ type partialTrack struct {
 	Partial bool   `db:"partial"`
 	Track   string `db:"track"`
 	N       int64  `db:"n"`
+	Who     string `db:"who"` // numbers of the people who have several responses among those of the scale, parted by blanks
 }
 
 const (
-	partialGroups = `SELECT scale::BIGINT AS scale, partial, any_value(cell_key) AS track, count(*) AS n FROM temp.partial_response JOIN temp.next_group USING (journey, cell, cohort) GROUP BY scale, partial, number ORDER BY ALL`
+	// whoPartial numbers the people of such rows, as tellWho does.
+	whoPartial   = `coalesce(string_agg((hash(p.person_key) % 2147483647)::VARCHAR, ' ') FILTER (again.person_key IS NOT NULL), '') AS who`
+	againPartial = `(SELECT scale, person_key FROM temp.partial_response WHERE person_key IS NOT NULL GROUP BY ALL HAVING count(*) > 1) AS again ON again.scale = p.scale AND again.person_key = p.person_key`
+
+	partialGroups = `SELECT p.scale::BIGINT AS scale, partial, any_value(cell_key) AS track, count(*) AS n, ` + whoPartial + `
+FROM temp.partial_response AS p JOIN temp.next_group USING (journey, cell, cohort) LEFT JOIN ` + againPartial + ` GROUP BY p.scale, partial, number ORDER BY ALL`
 	partialTracks = `
 WITH stays AS (
     SELECT r.response_key, r.version, r.cell_key, r.since, CASE WHEN r.until = 0 AND l.response_key IS NOT NULL THEN $1::INTEGER ELSE r.until END AS until
@@ -40,17 +47,18 @@ WITH stays AS (
     SELECT response_key, version, string_agg(cell_key || ':' || since || ':' || until, ' ' ORDER BY since) AS track
     FROM stays SEMI JOIN temp.partial_response USING (response_key) GROUP BY response_key, version
 )
-SELECT scale::BIGINT AS scale, partial, track, count(*) AS n FROM people JOIN temp.partial_response USING (response_key) GROUP BY ALL ORDER BY ALL`
+SELECT p.scale::BIGINT AS scale, partial, track, count(*) AS n, ` + whoPartial + `
+FROM people JOIN temp.partial_response AS p USING (response_key) LEFT JOIN ` + againPartial + ` GROUP BY p.scale, partial, track ORDER BY ALL`
 )
 
 // partialResponses lists, in temp.partial_response, whose scores stand on fewer answers than the construct has items.
 func (a *analyzer) partialResponses(ctx context.Context) error {
-	parts := []string{"SELECT 0 AS scale, '' AS response_key, false AS partial, '' AS journey, 0::BIGINT AS cell, '' AS cohort WHERE false"}
+	parts := []string{"SELECT 0 AS scale, '' AS response_key, '' AS person_key, false AS partial, '' AS journey, 0::BIGINT AS cell, '' AS cohort WHERE false"}
 	for _, journey := range a.layout.journeys {
 		for _, f := range journey.families() {
 			missing := "coalesce(" + f.reduction().MissingSQL + ", false)"
 			for _, c := range f.constructs {
-				parts = append(parts, fmt.Sprintf("SELECT %d, response_key, %s, %[7]s, cell, cohort FROM %[3]s WHERE %[4]s >= 1 AND (%[4]s < %[5]d AND NOT %[2]s OR %[4]s >= %[6]d AND %[2]s)",
+				parts = append(parts, fmt.Sprintf("SELECT %d, response_key, person_key, %s, %[7]s, cell, cohort FROM %[3]s WHERE %[4]s >= 1 AND (%[4]s < %[5]d AND NOT %[2]s OR %[4]s >= %[6]d AND %[2]s)",
 					c.number, missing, quote(journey.table), quote(c.answered), len(c.items), c.needed, literal(journey.ID)))
 			}
 		}
@@ -105,10 +113,10 @@ func (a *analyzer) safePartials(ctx context.Context, all map[string]*safety) err
 // partials decides for one construct. Where not everybody was asked the same items, as over stages or versions of a survey, those who
 // were not asked all of them are a difference too.
 func (s *safety) partials(construct string, rows []partialTrack, history bool) ([]disclosure.Reason, error) {
-	var left, fewer []track
+	var left, fewer []partialTrack
 	for _, row := range rows {
-		if fewer = append(fewer, track{row.Track, row.N}); row.Partial {
-			left = append(left, track{row.Track, row.N})
+		if fewer = append(fewer, row); row.Partial {
+			left = append(left, row)
 		}
 	}
 	reasons, past := s.trend[construct], s.past[partialOf(construct)]
@@ -123,7 +131,7 @@ func (s *safety) partials(construct string, rows []partialTrack, history bool) (
 }
 
 // difference decides over people who are told by a difference of published figures, over what is published in any case.
-func (s *safety) difference(people []track, history bool, published []disclosure.Reason, past map[int][]disclosure.Version) ([]disclosure.Reason, error) {
+func (s *safety) difference(people []partialTrack, history bool, published []disclosure.Reason, past map[int][]disclosure.Version) ([]disclosure.Reason, error) {
 	picture := disclosure.Picture{Groups: s.cells + len(s.lines), Lines: s.lines}
 	places := map[int]int{} // of the grid's finest groups
 	own := s.noSizes()
@@ -131,9 +139,16 @@ func (s *safety) difference(people []track, history bool, published []disclosure
 		atom := disclosure.Atom{N: int(row.N), Stays: []disclosure.Stay{{Leaf: s.leaves.groups[row.Track]}}}
 		if history {
 			var err error
-			if atom, err = s.leaves.atom(row); err != nil {
+			if atom, err = s.leaves.atom(track{row.Track, row.N}); err != nil {
 				return nil, err
 			}
+		}
+		for _, text := range strings.Fields(row.Who) {
+			person, err := strconv.ParseInt(text, 10, 32)
+			if err != nil {
+				return nil, fmt.Errorf("the people of %q: %w", row.Track, err)
+			}
+			atom.Who = append(atom.Who, int32(person))
 		}
 		for i, stay := range atom.Stays {
 			place, known := places[stay.Leaf]

@@ -104,3 +104,37 @@ func TestPastReleases_BehindAnItemAreThoseWhoAnsweredTheWholeScale(t *testing.T)
 		}
 	}
 }
+
+// Six times an item was left out more than before, by two people: what scores and items differ by, over all stages, tells of these two.
+func TestRelease_WhoLeftAnItemOutCountOnceHoweverOftenTheyDid(t *testing.T) {
+	for name, c := range map[string]struct {
+		left []string
+		want string
+	}{
+		"two people, three times each": {[]string{"q0", "q1"}, "48 2026-07-01"},
+		"six people, three times each": {[]string{"q0", "q1", "q2", "q3", "q4", "q5"}, "61 ''"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := skippingBefore(t)
+			for i := range 10 {
+				l.join(fmt.Sprint("q", i), "2026-02-01", i, "bureau=A")
+			}
+			for i := range 6 {
+				l.anew(fmt.Sprint("q", i), "m3", "2026-05-20", "bureau=A")
+			}
+			for i := range 5 { // and others once more, so that more came anyway
+				l.anew(fmt.Sprintf("p%02d", 12+i), "m3", "2026-05-20", "bureau=A")
+			}
+			l.leave(c.left...)
+			l.refresh(koe.NewDate(2026, 9, 1), false)
+			got := l.table("SELECT n, carried FROM safe_item WHERE question = 'F1' AND stage = '' AND period = '' AND segment = ''")
+			if len(got) != 1 || got[0] != c.want {
+				t.Errorf("%v, want %s", got, c.want)
+			}
+			if score := l.table("SELECT carried FROM safe_trend WHERE construct = 'fit' AND stage = '' AND grain = 'all' AND segment = ''"); score[0] != "''" {
+				t.Errorf("the score is carried too: the test proves nothing")
+			}
+		})
+	}
+}
