@@ -53,7 +53,17 @@ const (
 	raised     twist = "thresholds are raised after a release"
 	nameless   twist = "the second journey is anonymous"
 	quoted     twist = "comments that are cleared"
+
+	// Of seeds from newer on.
+	guides      twist = "mentors are asked about whom they look after"
+	signed      twist = "one survey has names, and the second journey"
+	veiled      twist = "one survey is anonymous among others that are not"
+	reorganised twist = "units are renamed, moved and put together"
+	returning   twist = "people who leave and come back"
 )
+
+// newer is the first seed that newerOdds are drawn for: those below stay the organisations that they were.
+const newer = 2000
 
 var odds = []struct {
 	twist
@@ -64,10 +74,18 @@ var odds = []struct {
 	{withdrawn, 15}, {handedOut, 25}, {again, 15}, {crowded, 35}, {handful, 15}, {commenters, 35}, {raised, 15}, {nameless, 20}, {quoted, 25},
 }
 
+var newerOdds = []struct {
+	twist
+	percent int
+}{
+	{guides, 40}, {signed, 25}, {veiled, 20}, {reorganised, 50}, {returning, 40},
+}
+
 // organisation is an invented one: its people, what they answered, and how its releases are made.
 type organisation struct {
 	dir    string
 	random *rand.Rand
+	later  *rand.Rand // of newer twists: what is drawn for the others does not change
 	is     map[twist]bool
 	people []*hire
 	sent   map[string][]string // rows of answers by person, journey and stage, as last sent
@@ -78,6 +96,8 @@ type hire struct {
 	id, name, joined, left, kind, language string
 	unit                                   [3]string // bureau, division, section
 	gone                                   bool      // erased
+	back                                   string    // comes back on this day
+	spell                                  string    // "" for the first
 }
 
 // questions of the stages, by journey; days after joining.
@@ -98,6 +118,11 @@ var (
 		{"side", "autumn", 280, []string{"WRK1", "WRK2", "SUG1"}},
 		{"side", "autumn", 372, []string{"WRK1", "WRK2", "SUG1"}}, // it is asked again every three months
 	}
+	guided = []questionnaire{ // days after the mentor was assigned
+		{"guide", "first", 20, []string{"SEE1", "SEE2", "NOTE1"}},
+		{"guide", "then", 91, []string{"SEE1", "SEE2", "NOTE1"}},
+		{"guide", "then", 182, []string{"SEE1", "SEE2", "NOTE1"}},
+	}
 	shipped = []questionnaire{
 		{"chuto", "pre", -14, []string{"CAR1", "CAR2", "CAR3", "PRE1", "PRE4", "PRE7", "OPN1"}},
 		{"chuto", "m2", 45, []string{"ISO1", "ISO2", "ISO3", "FIT1", "FIT2", "FIT3", "CAR1", "CAR2", "CAR3", "LRN1", "RCL1", "OPN3"}},
@@ -116,24 +141,38 @@ func drawn(seed uint64) (list []twist) {
 			list = append(list, odd.twist)
 		}
 	}
+	for _, odd := range newerOdds {
+		if seed >= newer && dice.IntN(100) < odd.percent {
+			list = append(list, odd.twist)
+		}
+	}
 	return list
 }
 
 // invent makes the organisation of a seed in a folder, with these twists.
 func invent(t *testing.T, dir string, seed uint64, twists []twist) *organisation {
 	t.Helper()
-	o := &organisation{dir: dir, random: rand.New(rand.NewPCG(seed, 7)), is: map[twist]bool{}, sent: map[string][]string{}, due: map[string]bool{}}
+	o := &organisation{dir: dir, random: rand.New(rand.NewPCG(seed, 7)), later: rand.New(rand.NewPCG(seed, 11)), is: map[twist]bool{}, sent: map[string][]string{}, due: map[string]bool{}}
 	for _, twist := range twists {
 		o.is[twist] = true
 	}
 	o.found()
 	ok(t, journey.Init(dir, "chuto", "ja"))
 	o.write(t, "koe.yaml", o.settings(t))
-	for _, name := range []string{"way.yaml", "side.yaml"} {
+	for _, name := range []string{"way.yaml", "side.yaml", "guide.yaml"} {
 		content, err := os.ReadFile(filepath.Join("testdata", "hunt", name))
 		ok(t, err)
 		if o.is[nameless] && name == "side.yaml" {
 			content = bytes.Replace(content, []byte("mode: confidential"), []byte("mode: anonymous"), 1)
+		}
+		if o.is[signed] && name == "side.yaml" {
+			content = bytes.Replace(content, []byte("mode: confidential"), []byte("mode: identified"), 1)
+		}
+		if o.is[signed] && name == "way.yaml" {
+			content = bytes.Replace(content, []byte("  late:\n    mode: confidential"), []byte("  late:\n    mode: identified"), 1)
+		}
+		if o.is[veiled] && name == "way.yaml" {
+			content = bytes.Replace(content, []byte("  middle:\n    mode: confidential"), []byte("  middle:\n    mode: anonymous"), 1)
 		}
 		o.write(t, filepath.Join("journeys", name), string(content))
 	}
@@ -162,6 +201,56 @@ func (o *organisation) found() {
 		}
 		h.unit = o.place(bureaus)
 		o.people = append(o.people, h)
+	}
+	for _, h := range o.people {
+		if o.is[returning] && o.later.IntN(100) < 20 {
+			h.left = o.day(h.joined, 60+o.later.IntN(140))
+			h.back = o.day(h.left, 20+o.later.IntN(100))
+		}
+	}
+}
+
+// comeBack has those come back who do before a day, in another stay; it reports whether there are any.
+func (o *organisation) comeBack(day string) (any bool) {
+	for _, h := range o.people {
+		if !h.gone && h.back != "" && h.back < day {
+			h.joined, h.left, h.back, h.spell, any = h.back, "", "", " again", true
+		}
+	}
+	return any
+}
+
+// reorganise changes the units: a division, or section, gets another name, goes under another bureau, or becomes one with another.
+func (o *organisation) reorganise() {
+	var units [][2]string
+	for _, h := range o.people {
+		if unit := [2]string{h.unit[0], h.unit[1]}; unit[1] != "" && !slices.Contains(units, unit) {
+			units = append(units, unit)
+		}
+	}
+	if len(units) == 0 {
+		return
+	}
+	from := units[o.later.IntN(len(units))]
+	to := units[o.later.IntN(len(units))] // becomes one with it
+	switch o.later.IntN(4) {
+	case 0:
+		to = [2]string{from[0], from[1] + "新"}
+	case 1:
+		to = [2]string{to[0], from[1]}
+	case 2:
+		if o.later.IntN(2) == 0 { // the whole bureau has another name
+			from[1], to = "", [2]string{from[0] + "新", ""}
+		}
+	}
+	for _, h := range o.people {
+		switch {
+		case h.gone || h.unit[0] != from[0]:
+		case from[1] == "":
+			h.unit[0] = to[0]
+		case h.unit[1] == from[1]:
+			h.unit[0], h.unit[1] = to[0], to[1]
+		}
 	}
 }
 
@@ -204,6 +293,9 @@ func (o *organisation) forms() (all []questionnaire) {
 	if o.is[several] {
 		all = slices.Concat(all, beside)
 	}
+	if o.is[guides] {
+		all = slices.Concat(all, guided)
+	}
 	return all
 }
 
@@ -233,6 +325,9 @@ func (o *organisation) settings(t *testing.T) string {
 	journeys := map[bool]string{false: "journeys/way.yaml", true: "journeys/chuto.yaml"}[o.is[shippedOne]]
 	if o.is[several] {
 		journeys += ", journeys/side.yaml"
+	}
+	if o.is[guides] {
+		journeys += ", journeys/guide.yaml"
 	}
 	first, _, _ := strings.Cut(text[strings.Index(text, "journeys: ["):], "\n")
 	change(first, "journeys: ["+journeys+"]")
@@ -274,7 +369,7 @@ func (o *organisation) events() string {
 	fmt.Fprintln(&b, "person_id,event,date,related_person_id,detail")
 	for i, h := range o.people {
 		if i%2 == 0 && !h.gone {
-			fmt.Fprintf(&b, "%s,mentor_assigned,%s,%s,\n", h.id, o.day(h.joined, 50+i%30), o.people[(i+1)%len(o.people)].id)
+			fmt.Fprintf(&b, "%s,mentor_assigned,%s,%s,\n", h.id, o.day(h.joined, 50+i%30), o.mentor(i).id)
 		}
 		if i%3 == 0 && !h.gone {
 			fmt.Fprintf(&b, "%s,attended:talk,%s,,\n", h.id, o.day(h.joined, 120))
@@ -283,10 +378,18 @@ func (o *organisation) events() string {
 	return b.String()
 }
 
+// mentor is who looks after somebody: of some people one and the same.
+func (o *organisation) mentor(i int) *hire {
+	if o.is[guides] && i%6 == 4 {
+		i -= 2
+	}
+	return o.people[(i+1)%len(o.people)]
+}
+
 // answer is what one person says to one question; "" leaves it out.
 func (o *organisation) answer(h *hire, question string) string {
 	switch {
-	case strings.HasPrefix(question, "OPN"), strings.HasPrefix(question, "SUG"):
+	case strings.HasPrefix(question, "OPN"), strings.HasPrefix(question, "SUG"), strings.HasPrefix(question, "NOTE"):
 		if o.is[commenters] || o.chance(40) {
 			return o.pick(comments...)
 		}
@@ -315,10 +418,16 @@ func (o *organisation) answer(h *hire, question string) string {
 func (o *organisation) answers(last, now string) map[string]string {
 	rows := map[string][][]string{}
 	for _, f := range o.forms() {
-		for _, h := range o.people {
-			key := fmt.Sprint(h.id, " ", f.journey, " ", f.stage, " ", f.after)
+		for i, h := range o.people {
+			key := fmt.Sprint(h.id, " ", f.journey, " ", f.stage, " ", f.after, h.spell)
 			at := o.day(h.joined, f.after)
-			if h.gone || at >= now || h.left != "" && at > h.left {
+			if f.journey == "guide" { // the mentor answers
+				if i%2 != 0 || h.gone || h.spell != "" {
+					continue
+				}
+				at, h = o.day(at, 50+i%30), o.mentor(i)
+			}
+			if h.gone || at >= now || h.left != "" && at > h.left || f.journey == "guide" && at < h.joined {
 				continue
 			}
 			switch known := o.due[key]; {

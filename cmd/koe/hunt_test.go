@@ -70,7 +70,7 @@ var (
 func (h *hunt) drive(releases []string) {
 	h.write(h.t, "roster.csv", h.roster())
 	h.koe("2025-03-01T09:00", done, "people", "import", h.path("roster.csv"))
-	if h.is[mentored] {
+	if h.is[mentored] || h.is[guides] {
 		h.write(h.t, "events.csv", h.events())
 		h.koe("2025-03-01T09:00", done, "events", "import", h.path("events.csv"))
 	}
@@ -101,6 +101,13 @@ func (h *hunt) live(i int, last, at string) {
 		if i > 0 && !p.gone && h.is[movers] && h.chance(8) {
 			p.unit, moved = h.place(4), true
 		}
+	}
+	if i > 0 && h.is[reorganised] {
+		h.reorganise()
+		moved = true
+	}
+	if h.comeBack(h.day(at, -50)) {
+		moved = true
 	}
 	if moved {
 		h.write(h.t, "roster.csv", h.roster())
@@ -191,6 +198,7 @@ func (h *hunt) audited(now, release string) {
 		switch {
 		case f.Earlier:
 			h.tally.add("earlier")
+			h.t.Logf("%s, %s: from earlier releases alone: %s", h.name, release, f.What.In("ja"))
 		default:
 			h.t.Errorf("%s, %s: %s: %s %s: %s", h.name, release, f.Kind, f.File, f.Place, f.What.In("ja"))
 		}
@@ -202,13 +210,13 @@ var hunted = []struct {
 	releases int
 	twists   []twist
 }{
-	{2, []twist{twoLevels, direct, unplaced, namesakes, resent, late, movers, leavers, forgotten, holes, mentored, several, scopes, raised}},
-	{2, []twist{threeDeep, tens, apart, crowded, commenters, invited, bilingual, quoted}},
-	{3, []twist{handful, oneUnit, unanimous, english, withdrawn, handedOut, again, silence, several, nameless}},
+	{2, []twist{twoLevels, direct, unplaced, namesakes, resent, late, movers, leavers, forgotten, holes, mentored, several, scopes, raised, reorganised, returning}},
+	{2, []twist{threeDeep, tens, apart, crowded, commenters, invited, bilingual, quoted, guides, signed}},
+	{3, []twist{handful, oneUnit, unanimous, english, withdrawn, handedOut, again, silence, several, nameless, veiled}},
 }
 
 // Whatever an organisation looks like: analyze and report succeed, no report of honest answers is refused, and the audit
-// finds nothing afterwards. KOE_HUNT=N drives N organisations more through four releases, with twists that are drawn, from
+// finds nothing afterwards. Seeds begin at 1000, newer twists at 2000. KOE_HUNT=N drives N organisations more through four releases, with twists that are drawn, from
 // KOE_HUNT_FROM on; KOE_HUNT_WHOLE lets them use the journey that koe ships, and KOE_HUNT_KEEP is a folder in which they stay; KOE_HUNT_RELEASES ends their
 // story early.
 func TestHunt_NoHonestReportIsRefusedAndNoReleaseGivesAnythingAway(t *testing.T) {
@@ -253,7 +261,7 @@ func TestHunt_NoHonestReportIsRefusedAndNoReleaseGivesAnythingAway(t *testing.T)
 			seed++
 			drive(seed, one.releases, one.twists)
 		}
-		for _, odd := range odds {
+		for _, odd := range slices.Concat(odds, newerOdds) {
 			if !had[odd.twist] {
 				t.Errorf("no organisation has the twist: %s", odd.twist)
 			}
