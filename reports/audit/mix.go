@@ -6,9 +6,11 @@ import (
 	"slices"
 )
 
-// A picture is mixed for so many changes of columns, each of as many multiplications as it has rows and columns.
+// What hangs together is mixed for so many changes of columns, each of as many multiplications as it has rows and columns. Of what
+// would not have the least of changes, only as many rows at a time are mixed as do.
 const (
 	mostChanges         = 300
+	leastChanges        = 10
 	mostMultiplications = 10_000_000
 )
 
@@ -17,7 +19,63 @@ const (
 // is tried, and its sum and difference with the one that changed it (A. Canteaut, F. Chabaud: A new algorithm for finding minimum-weight words in a linear code, 1998). The lot is the
 // same every time.
 func mixed(rows [][]entry, try func([]entry)) {
-	if len(rows) == 0 {
+	for _, part := range connected(rows) {
+		from, columns := 0, map[int32]bool{}
+		note := func(row []entry) {
+			for _, e := range row {
+				columns[e.column] = true
+			}
+		}
+		for i, row := range part {
+			if note(row); (i+1-from)*len(columns) > mostMultiplications/leastChanges && i > from {
+				mix(part[from:i], try)
+				from = i
+				clear(columns)
+				note(row)
+			}
+		}
+		mix(part[from:], try)
+	}
+}
+
+// connected parts vectors so that no two parts have a column in common, each in the order of the vectors.
+func connected(rows [][]entry) (parts [][][]entry) {
+	of := map[int32]int{} // of each column: the first row that it is in
+	join := make([]int, len(rows))
+	var first func(i int) int
+	first = func(i int) int {
+		if join[i] != i {
+			join[i] = first(join[i])
+		}
+		return join[i]
+	}
+	for i, row := range rows {
+		join[i] = i
+		for _, e := range row {
+			if other, known := of[e.column]; known {
+				x, y := first(i), first(other)
+				join[max(x, y)] = min(x, y)
+			} else {
+				of[e.column] = i
+			}
+		}
+	}
+	number := map[int]int{}
+	for i, row := range rows {
+		at, known := number[first(i)]
+		if !known {
+			at = len(parts)
+			number[first(i)] = at
+			parts = append(parts, nil)
+		}
+		parts[at] = append(parts[at], row)
+	}
+	return parts
+}
+
+// mix is mixed for rows that hang together. A row alone has no other form.
+func mix(rows [][]entry, try func([]entry)) {
+	if len(rows) < 2 {
 		return
 	}
 	numbers := map[int32]int{}

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // crossing is published figures over classes of people that cross each other in several ways, as units, quarters and kinds of hiring do:
@@ -134,5 +136,19 @@ func TestAttack_FindsGroupsOfManyClassesAndNamesWhatToWithhold(t *testing.T) {
 	}
 	if withheld > figures/3 {
 		t.Error("too much was withheld")
+	}
+}
+
+func TestConnected_PartsHaveNoColumnInCommon(t *testing.T) {
+	row := func(columns ...int32) (v []entry) {
+		for _, c := range columns {
+			v = append(v, entry{c, 1})
+		}
+		return v
+	}
+	got := connected([][]entry{row(1, 2), row(5), row(3, 4), row(6, 7), row(2, 3), row(5, 9)})
+	want := [][][]entry{{row(1, 2), row(3, 4), row(2, 3)}, {row(5), row(5, 9)}, {row(6, 7)}}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(entry{})); diff != "" {
+		t.Error(diff)
 	}
 }
