@@ -359,7 +359,10 @@ func (a *analyzer) reduce(ctx context.Context, name string) error {
 // modelSQL gives the statement of a model's file with its parameters put in.
 func (a *analyzer) modelSQL(name string) (string, error) {
 	query, err := modelFiles.ReadFile("models/" + name + ".sql")
-	spots, lines := "", ""
+	spots, lines, groups := "", "", ""
+	if a.summed {
+		groups = "SEMI JOIN cut USING (cell)"
+	}
 	if a.moved {
 		spots, lines = "SEMI JOIN temp.moved_spot USING (who, stage_number, wave_number)", "SEMI JOIN temp.moved_line USING (who, grain, period)"
 	}
@@ -370,7 +373,7 @@ func (a *analyzer) modelSQL(name string) (string, error) {
 	}
 	scales, items := a.layout.supposed()
 	itemSum, scoreSum := a.layout.sumKinds()
-	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$moved_spots", spots, "$moved_items", a.finestMoved("item"), "$moved_scores", a.finestMoved("score"), "$moved_lines", lines,
+	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$moved_spots", spots, "$moved_items", a.finestMoved("item"), "$moved_scores", a.finestMoved("score"), "$moved_groups", groups, "$moved_lines", lines,
 		"$most_columns", fmt.Sprint(mostStepColumns), "$step_counts", counts, "$step_sums", sums, "$steps", steps, "$scales", scales, "$items", items,
 		"$stored", stored, "$item_sum", itemSum, "$score_sum", scoreSum).Replace(string(query)), err
 }

@@ -28,7 +28,7 @@ func (a *analyzer) completeItems(ctx context.Context) error {
 	if !found {
 		return koe.Errorf(koe.Internal, "the model item has no INSERT")
 	}
-	sums = strings.NewReplacer("red_item ", "red_partial_item ", "item_sums", "partial_sums", "item_rows", "partial_rows").Replace(sums)
+	sums = strings.NewReplacer("red_item ", "red_partial_item ", "item_parts", "partial_parts", "item_sums", "partial_sums", "item_rows", "partial_rows").Replace(sums)
 	if err := a.exec(ctx, sums+completeItemSQL); err != nil {
 		return fmt.Errorf("take off who left an item out: %w", err)
 	}

@@ -19,7 +19,7 @@ func (a *analyzer) trend(ctx context.Context) error {
 	if err := a.conn.QueryRowContext(ctx, "SELECT coalesce(max(stages), 0) FROM (SELECT count(DISTINCT stage_number) AS stages FROM red_cut GROUP BY journey) AS counted").Scan(&most); err != nil {
 		return err
 	}
-	return a.fromSums(ctx, scoreParts, inColumns(query, standardisedFigures, max(most, 1)))
+	return a.fromSums(ctx, scoreSums, inColumns(query, standardisedFigures, max(most, 1)))
 }
 
 // inColumns puts columns of figures by place into a query, one row of which has them all ($at_places), and their sums in

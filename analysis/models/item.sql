@@ -1,11 +1,11 @@
 -- item: one row a question, stage, period and segment member: the answers to it, raw. Means of scales and numbers, shares
 -- on the desirable and the undesirable side (METHOD 2), and the counts of each answer. From red_item, red_cut, red_question.
--- The exact sums come first, and the rows stay with their numbers in temp.item_rows, for disclosure control. Texts are slow to group by, and several numbers
+-- The exact sums come first, of single stages and waves in temp.item_parts and all of them in temp.item_sums, and the rows stay with their numbers in temp.item_rows, for disclosure control. Texts are slow to group by, and several numbers
 -- slower than one: spot is who, stage_number and wave_number in one. c0, c1 and so on count the steps of
 -- a scale, as many as one of the questions has; questions of more than $most_columns steps are counted in lists. Where only some places moved, $moved_spots takes these,
 -- and $moved_items those sums that are not kept from the last analysis.
 -- $item_sum holds the sums of n * value * value; sixteen bytes take twice as long as eight.
-CREATE OR REPLACE TEMP TABLE item_sums AS
+CREATE OR REPLACE TEMP TABLE item_parts AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut $moved_items),
 questions AS (SELECT item, kind <> 'multi' AS one, unit, coalesce(low, 1)::BIGINT AS low, good_from * unit AS good_from, good_to * unit AS good_to,
     bad_from * unit AS bad_from, bad_to * unit AS bad_to FROM red_question),
@@ -18,15 +18,15 @@ SELECT item, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot 
     sum(CASE WHEN value >= bad_from AND value <= bad_to THEN n ELSE 0 END)::BIGINT AS bad,
     $step_counts
 FROM fine JOIN questions USING (item) GROUP BY item, spot;
+CREATE OR REPLACE TEMP TABLE item_sums AS
+SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, $steps FROM item_parts
+UNION ALL
+SELECT item, who, coalesce(stage_number, -1), coalesce(wave_number, -1), sum(n)::BIGINT, sum(s1)::$item_sum, sum(s2)::$item_sum, sum(good)::BIGINT, sum(bad)::BIGINT, $step_sums
+FROM item_parts GROUP BY GROUPING SETS ((item, who, stage_number), (item, who, wave_number), (item, who));
 CREATE OR REPLACE TEMP TABLE item_rows AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut),
-summed AS (
-    SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, [$steps] AS counts FROM item_sums
-    UNION ALL
-    SELECT item, who, coalesce(stage_number, -1), coalesce(wave_number, -1), sum(n)::BIGINT, sum(s1), sum(s2), sum(good)::BIGINT, sum(bad)::BIGINT, [$step_sums]
-    FROM item_sums GROUP BY GROUPING SETS ((item, who, stage_number), (item, who, wave_number), (item, who))
-), wanted AS (
-    SELECT * FROM summed $moved_spots
+wanted AS (
+    SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, [$steps] AS counts FROM item_sums $moved_spots
 ), long AS (
     SELECT item, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot % 4096 AS wave_number, (value - coalesce(low, 1))::INTEGER AS step, n
     FROM red_item JOIN (SELECT item, low FROM red_question WHERE steps > $most_columns) AS many USING (item) JOIN cut USING (cell)

@@ -6,45 +6,44 @@
 -- then stands on one set of people (METHOD 5.2, subset rule).
 -- The exact sums stay with their numbers in temp.score_sums, for trend_test, and the rows in temp.trend_rows, for disclosure
 -- control. Texts are slow to group by, and several numbers slower than one: spot is who, stage_number and wave_number in one. temp.score_parts
--- are the sums of single waves and cohorts, from which the others follow; $moved_scores takes those that are not kept from the last analysis.
+-- are the sums of single waves and cohorts (grain part), from which the others follow; $moved_scores takes those that are not kept from the last
+-- analysis, and $moved_groups the groups behind them.
 -- Where only some places moved, $moved_lines takes the lines of their periods. The stages of a line stand
 -- side by side, each in a column, and are added up in the order of their numbers: sums are the same on any number of threads.
 -- $score_sum holds the sums of n * score * score; sixteen bytes take twice as long as eight.
 CREATE OR REPLACE TEMP TABLE score_parts AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut $moved_scores),
 fine AS (
-    SELECT scale, cell, cohort, sum(CASE WHEN score IS NOT NULL THEN n ELSE 0 END)::BIGINT AS n, sum(n * score::$score_sum)::$score_sum AS s1, sum(n * score::$score_sum * score)::$score_sum AS s2,
-           sum(items)::BIGINT AS items, sum(favourable)::BIGINT AS good, sum(unfavourable)::BIGINT AS bad, sum(CASE WHEN score IS NULL THEN items ELSE 0 END)::BIGINT AS unscored_items,
+    SELECT scale, cell, cohort, sum(CASE WHEN score IS NOT NULL THEN n ELSE 0 END)::BIGINT AS n, coalesce(sum(n * score::$score_sum), 0)::$score_sum AS s1,
+           coalesce(sum(n * score::$score_sum * score), 0)::$score_sum AS s2, sum(items)::BIGINT AS items, sum(favourable)::BIGINT AS good, sum(unfavourable)::BIGINT AS bad, sum(CASE WHEN score IS NULL THEN items ELSE 0 END)::BIGINT AS unscored_items,
            sum(CASE WHEN score IS NULL THEN favourable ELSE 0 END)::BIGINT AS unscored_good, sum(CASE WHEN score IS NULL THEN unfavourable ELSE 0 END)::BIGINT AS unscored_bad
-    FROM red_score GROUP BY scale, cell, cohort
+    FROM red_score $moved_groups GROUP BY scale, cell, cohort
 )
 SELECT scale, spot // 16777216 AS who, spot // 4096 % 4096 AS stage_number, spot % 4096 AS wave_number, cohort, sum(n)::BIGINT AS n, sum(s1)::$score_sum AS s1, sum(s2)::$score_sum AS s2,
        sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
        sum(unscored_items)::BIGINT AS unscored_items, sum(unscored_good)::BIGINT AS unscored_good, sum(unscored_bad)::BIGINT AS unscored_bad
 FROM fine JOIN cut USING (cell) GROUP BY scale, spot, cohort;
 CREATE OR REPLACE TEMP TABLE score_sums AS
+SELECT scale, who::INTEGER AS who, stage_number::INTEGER AS stage_number, wave_number::INTEGER AS wave_number, cohort, 'part' AS grain,
+       n, s1, s2, items, good, bad, unscored_items, unscored_good, unscored_bad FROM score_parts
+UNION ALL
 SELECT scale, who::INTEGER AS who, coalesce(stage_number, -1)::INTEGER AS stage_number, coalesce(wave_number, -1)::INTEGER AS wave_number, coalesce(cohort, '') AS cohort,
        CASE WHEN GROUPING(wave_number) = 0 THEN 'quarter' WHEN GROUPING(cohort) = 0 THEN 'cohort' ELSE 'all' END AS grain,
-       sum(n)::BIGINT AS n, sum(s1) AS s1, sum(s2) AS s2, sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad
-FROM score_parts GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort));
-CREATE OR REPLACE TEMP TABLE unscored_sums AS
-SELECT scale, who::INTEGER AS who, coalesce(stage_number, -1)::INTEGER AS stage_number, coalesce(wave_number, -1)::INTEGER AS wave_number, coalesce(cohort, '') AS cohort,
-       CASE WHEN GROUPING(wave_number) = 0 THEN 'quarter' WHEN GROUPING(cohort) = 0 THEN 'cohort' ELSE 'all' END AS grain,
+       sum(n)::BIGINT AS n, sum(s1)::$score_sum AS s1, sum(s2)::$score_sum AS s2, sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
        sum(unscored_items)::BIGINT AS unscored_items, sum(unscored_good)::BIGINT AS unscored_good, sum(unscored_bad)::BIGINT AS unscored_bad
-FROM score_parts WHERE unscored_items > 0
-GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort));
+FROM score_parts GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort));
 CREATE OR REPLACE TEMP TABLE trend_rows AS
 WITH waves AS (SELECT DISTINCT wave_number, wave FROM red_cut UNION ALL SELECT -1, ''),
 located AS (
     SELECT *, CASE WHEN grain = 'cohort' THEN cohort ELSE wave END AS period FROM score_sums JOIN waves USING (wave_number)
-    WHERE n > 0 AND NOT (grain = 'cohort' AND cohort = '')
+    WHERE n > 0 AND grain <> 'part' AND NOT (grain = 'cohort' AND cohort = '')
 ), described AS (
     SELECT scale, who, stage_number, grain, period, n, s1::DOUBLE / n / unit AS mean,
            CASE WHEN n > 1 THEN spread(n, s1, s2, unit) END AS sd, good / items AS favourable, (items - good - bad) / items AS neutral,
-           bad / items AS unfavourable, (good - coalesce(unscored_good, 0)) / (items - coalesce(unscored_items, 0)) AS scored_favourable,
-           (items - good - bad - coalesce(unscored_items - unscored_good - unscored_bad, 0)) / (items - coalesce(unscored_items, 0)) AS scored_neutral,
-           (bad - coalesce(unscored_bad, 0)) / (items - coalesce(unscored_items, 0)) AS scored_unfavourable, low IS NOT NULL AS ranged
-    FROM located $moved_lines JOIN red_construct USING (scale) LEFT JOIN unscored_sums USING (scale, who, stage_number, wave_number, cohort, grain)
+           bad / items AS unfavourable, (good - unscored_good) / (items - unscored_items) AS scored_favourable,
+           (items - good - bad - unscored_items + unscored_good + unscored_bad) / (items - unscored_items) AS scored_neutral,
+           (bad - unscored_bad) / (items - unscored_items) AS scored_unfavourable, low IS NOT NULL AS ranged
+    FROM located $moved_lines JOIN red_construct USING (scale)
 ), quantiles AS (
     SELECT n, t_quantile(n - 1.0) AS quantile FROM (SELECT DISTINCT n FROM described) AS sizes
 ), weights AS (
