@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -119,5 +120,19 @@ func TestMoved_ANewNameIsShown(t *testing.T) {
 		if got := l.table("SELECT count(*) > 0, any_value(typeof(member)) FROM " + table + " WHERE member = 'B/new'"); got[0] != "true VARCHAR" {
 			t.Errorf("%s of the new unit: %s", table, got[0])
 		}
+	}
+}
+
+func TestMoved_TheFirstAnswersOfAQuarterDoNotMakeAllRowsAnew(t *testing.T) {
+	l, day := openWorld(t)
+	l.nextDay(day, false)
+	quarters := l.table("SELECT unnest(enum_range(CAST(NULL AS loader.period_name)))")
+	for _, quarter := range []string{quarterOf(day), quarterOf(day.AddDays(92)), quarterOf(day.AddDays(365))} {
+		if !slices.Contains(quarters, quarter) {
+			t.Errorf("rows of %s would need a name that item and trend do not have: %v", quarter, quarters)
+		}
+	}
+	if !slices.IsSorted(quarters) {
+		t.Errorf("names are out of order: %v", quarters)
 	}
 }

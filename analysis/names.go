@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
+
+	"koe"
 )
 
 // item and trend have hundreds of thousands of rows, most of which are names, and texts are slow to write. So the rows lie in the
@@ -37,7 +40,11 @@ func namesOf(source string) string {
 func (a *analyzer) makePlaced(ctx context.Context, tables []modelTable) error {
 	var drop, types, create strings.Builder
 	for _, source := range nameSources {
-		fmt.Fprintf(&types, "DROP TYPE IF EXISTS %[1]s;\nCREATE TYPE %[1]s AS ENUM (%[2]s);\n", nameType(source.column), namesOf(source.names))
+		names := source.names
+		if source.column == "period" {
+			names += " UNION ALL " + a.quartersToCome()
+		}
+		fmt.Fprintf(&types, "DROP TYPE IF EXISTS %[1]s;\nCREATE TYPE %[1]s AS ENUM (%[2]s);\n", nameType(source.column), namesOf(names))
 	}
 	for _, t := range tables {
 		if !isPlaced(t.name) {
@@ -56,6 +63,18 @@ func (a *analyzer) makePlaced(ctx context.Context, tables []modelTable) error {
 		create.WriteString(createView(t.name, t.comment, "SELECT "+strings.Join(shown, ", ")+" FROM loader."+quote(t.name), t.columns))
 	}
 	return a.exec(ctx, drop.String()+types.String()+create.String())
+}
+
+// quartersToCome lists the quarters that waves and cohorts of the next days may be of, so that the first answer of a quarter does not make all rows
+// anew: of last year, this one and the next.
+func (a *analyzer) quartersToCome() string {
+	var quarters []string
+	for month := range 36 {
+		if month%3 == 0 {
+			quarters = append(quarters, literal(quarterOf(koe.NewDate(a.today.Year-1+month/12, time.Month(month%12+1), 1))))
+		}
+	}
+	return "SELECT unnest([" + strings.Join(quarters, ", ") + "])"
 }
 
 // knowsNames reports whether the types of names hold every name that there is now.
