@@ -97,32 +97,31 @@ func (a *analyzer) reduceSlice(ctx context.Context, name string) error {
 }
 
 // cutSlice takes the facts that the touched groups are counted from: the rows of the groups that have another row themselves, with the
-// answers to invitations of these, and of everybody with an answer in any touched group the last responses, without single answers.
+// answers to invitations of these, and of everybody with an answer in any touched group the last responses, as far as pairs of scores need them.
+// Which rows these are is found first: rows are wide, and only those are read.
 func (a *analyzer) cutSlice(ctx context.Context, main string) error {
 	statements := `CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT cell FROM loader.touched;
 		CREATE OR REPLACE TEMP TABLE own AS SELECT DISTINCT cell FROM loader.touched WHERE own;
-		CREATE OR REPLACE TEMP TABLE own_invitation AS SELECT * FROM ` + main + "invitation WHERE cell IN (SELECT cell FROM temp.own)"
+		CREATE OR REPLACE TEMP TABLE these AS SELECT rowid AS number FROM ` + main + `invitation WHERE cell IN (SELECT cell FROM temp.own);
+		CREATE OR REPLACE TEMP TABLE own_invitation AS SELECT * FROM ` + main + "invitation WHERE rowid IN (SELECT number FROM temp.these)"
 	for _, journey := range a.layout.journeys {
 		statements += fmt.Sprintf(`;
-			CREATE OR REPLACE TEMP TABLE %[1]s AS SELECT * FROM %[4]s%[3]s WHERE cell IN (SELECT cell FROM temp.own) OR invitation_key IN (SELECT invitation_key FROM temp.own_invitation);
-			CREATE OR REPLACE TEMP TABLE %[2]s AS SELECT * %[5]s FROM %[4]s%[3]s WHERE latest AND person_key IN (SELECT person_key FROM %[4]s%[3]s WHERE cell IN (SELECT cell FROM temp.touched))`,
-			quote("own_"+journey.table), quote("joined_"+journey.table), quote(journey.table), main, withoutAnswers(journey))
+			CREATE OR REPLACE TEMP TABLE these AS SELECT rowid AS number FROM %[4]s%[3]s WHERE cell IN (SELECT cell FROM temp.own) OR invitation_key IN (SELECT invitation_key FROM temp.own_invitation);
+			CREATE OR REPLACE TEMP TABLE %[1]s AS SELECT * FROM %[4]s%[3]s WHERE rowid IN (SELECT number FROM temp.these);
+			CREATE OR REPLACE TEMP TABLE reached AS SELECT DISTINCT person_key FROM %[4]s%[3]s WHERE cell IN (SELECT cell FROM temp.touched);
+			CREATE OR REPLACE TEMP TABLE %[2]s AS SELECT %[5]s FROM %[4]s%[3]s WHERE latest AND person_key IN (SELECT person_key FROM temp.reached)`,
+			quote("own_"+journey.table), quote("joined_"+journey.table), quote(journey.table), main, strings.Join(journey.pairColumns(), ", "))
 	}
 	return a.exec(ctx, statements)
 }
 
-// withoutAnswers leaves the answers to single questions out of SELECT *; there are many, and pairs of scores do not need them.
-func withoutAnswers(journey *journeyLayout) string {
-	var columns []string
-	for _, question := range journey.questions {
-		if question.storage != apart {
-			columns = append(columns, quote(question.column))
-		}
+// pairColumns are the columns of a journey's responses that pairs of scores are made from.
+func (l *journeyLayout) pairColumns() []string {
+	columns := []string{"person_key", "spell", "stage", "submitted_on", "cell", "latest"}
+	for _, construct := range l.constructs {
+		columns = append(columns, quote(construct.total), quote(construct.answered))
 	}
-	if len(columns) == 0 {
-		return ""
-	}
-	return "EXCLUDE (" + strings.Join(columns, ", ") + ")"
+	return columns
 }
 
 // isSliced reports whether a reduction counts by finest group.
