@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ type livedRow struct {
 	Version string `db:"version"`
 	Person  string `db:"person"` // a text of its own where nobody knows whose it is
 	Linked  bool   `db:"linked"`
+	Current bool   `db:"current"` // else it was sent again since, and what it said is not known
 	Spell   string `db:"spell"`
 	Scored  string `db:"scored"`
 	Given   string `db:"given"`
@@ -27,6 +29,7 @@ type lived struct {
 	who    int32
 	lives  []Life // of one journey and stage
 	scored set
+	given  set
 }
 
 func (l *lived) journey() string { return l.lives[0].journey }
@@ -54,13 +57,13 @@ asked AS (SELECT DISTINCT row_key ->> 'journey' AS journey, row_key ->> 'questio
 s AS (SELECT response_key, string_agg(DISTINCT construct, chr(31) ORDER BY construct) AS scored FROM score WHERE score IS NOT NULL GROUP BY response_key),
 a AS (SELECT response_key, string_agg(DISTINCT question, chr(31) ORDER BY question) AS given FROM answer SEMI JOIN asked USING (journey, question) LEFT JOIN families USING (journey, question)
       ANTI JOIN partial USING (response_key, journey, family) WHERE missing IS NULL GROUP BY response_key)
-SELECT r.response_key AS key, l.version AS version, coalesce(person_key, 'r' || r.response_key) AS person, person_key IS NOT NULL AS linked, coalesce(spell::VARCHAR, '') AS spell,
+SELECT r.response_key AS key, l.version AS version, coalesce(person_key, 'r' || r.response_key) AS person, person_key IS NOT NULL AS linked, epoch_us(r.submitted_at)::VARCHAR = l.version AS current, coalesce(spell::VARCHAR, '') AS spell,
     coalesce(s.scored, '') AS scored, coalesce(a.given, '') AS given, lives
 FROM lived AS l JOIN response AS r ON r.response_key = l.key LEFT JOIN s USING (response_key) LEFT JOIN a USING (response_key) ORDER BY ALL`
 
 // invitationsLived is such invitations.
 const invitationsLived = whoLived + `
-SELECT key, l.version AS version, person_key AS person, true AS linked, '' AS spell, '' AS scored, '' AS given, lives
+SELECT key, l.version AS version, person_key AS person, true AS linked, true AS current, '' AS spell, '' AS scored, '' AS given, lives
 FROM lived AS l JOIN invitation AS i ON i.invitation_key = l.key ORDER BY ALL`
 
 // readLives gives whoever stood behind the figures, by their lives.
@@ -82,7 +85,7 @@ func readLives(ctx context.Context, db querier, cells map[string]Life, figures [
 				number = int32(len(numbers)) //nolint:gosec // people are far fewer
 				numbers[r.Person] = number
 			}
-			out[i] = lived{r, number, all[r.Lives], known.of(r.Scored)}
+			out[i] = lived{r, number, all[r.Lives], known.of(r.Scored), known.of(r.Given)}
 		}
 		return out, err
 	}
@@ -94,13 +97,14 @@ func readLives(ctx context.Context, db querier, cells map[string]Life, figures [
 	if err != nil {
 		return nil, err
 	}
+	supposeAnswered(responses)
 	g := &livesOf{at: map[[4]string]int{}}
 	for i := range responses {
 		r := &responses[i]
 		for _, name := range sortedNames(r.scored) {
 			g.add("trend", r.journey(), name, r.Lives, r.lives, r.who)
 		}
-		for _, name := range sortedNames(known.of(r.Given)) {
+		for _, name := range sortedNames(r.given) {
 			g.add("item", r.journey(), name, r.Lives, r.lives, r.who)
 		}
 	}
@@ -109,6 +113,26 @@ func readLives(ctx context.Context, db querier, cells map[string]Life, figures [
 	}
 	g.pairs(responses, figures)
 	return g.all, nil
+}
+
+// supposeAnswered takes whoever sent answers again since to have answered, before, whatever others of the stage did.
+func supposeAnswered(responses []lived) {
+	type stage struct{ journey, stage string }
+	scored, given := map[stage]set{}, map[stage]set{}
+	for i := range responses {
+		r := &responses[i]
+		at := stage{r.journey(), r.stage()}
+		if scored[at] == nil {
+			scored[at], given[at] = set{}, set{}
+		}
+		maps.Copy(scored[at], r.scored)
+		maps.Copy(given[at], r.given)
+	}
+	for i := range responses {
+		if r := &responses[i]; !r.Current {
+			r.scored, r.given = scored[stage{r.journey(), r.stage()}], given[stage{r.journey(), r.stage()}]
+		}
+	}
 }
 
 // livesNamed reads lives as whoLived writes them.

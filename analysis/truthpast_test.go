@@ -148,3 +148,41 @@ func TestPastReleases_APairEndsWithEitherOfItsAnswers(t *testing.T) {
 		t.Errorf("the next is %d; %s", next, d)
 	}
 }
+
+// What answers said before they were sent again is not known. The five others who came do not hide that somebody, whose second answer says
+// nothing of the score, was behind it before.
+func TestRelease_WhoLeavesTheItemsOutWhenSendingAgainWasBehindTheScore(t *testing.T) {
+	for name, c := range map[string]struct {
+		again bool
+		want  string
+	}{"sent again": {true, "15 2026-07-01"}, "not": {false, "20 ''"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := trickling(t)
+			l.refresh(koe.NewDate(2026, 7, 1), false)
+			l.release("2026-07-01")
+			for i := range 5 {
+				l.join(fmt.Sprint("q", i), "2026-02-01", i, "bureau=A")
+			}
+			if c.again {
+				l.join("q5", "2026-02-01", 5, "bureau=A")
+				l.again("p00", "m2")
+				later := &l.script[len(l.script)-1].submissions[0]
+				for id := range later.Answers {
+					later.Answers[id] = koe.Answer{Missing: koe.DeclinedTo}
+				}
+			}
+			l.refresh(koe.NewDate(2026, 8, 1), false)
+			got := l.table("SELECT coalesce(n, 15), carried FROM safe_trend WHERE construct = 'fit' AND stage = 'm2' AND grain = 'all' AND member = 'A'")
+			if len(got) != 1 || got[0] != c.want {
+				t.Errorf("%v, want %s", got, c.want)
+			}
+			if n := l.table("SELECT n FROM trend WHERE construct = 'fit' AND stage = 'm2' AND grain = 'all' AND member = 'A'"); n[0] != "20" {
+				t.Errorf("%v", n)
+			}
+			if behind := l.behindRelease(1)["trend fit m2 A"]; behind != "15 of 15" {
+				t.Errorf("%s stood behind the release", behind)
+			}
+		})
+	}
+}
