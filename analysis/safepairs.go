@@ -150,7 +150,7 @@ func (a *analyzer) safeComparisons(ctx context.Context, all map[string]*safety) 
 	for i := range rows {
 		r := &rows[i]
 		r.Withheld = all[r.Journey].besideTotal(r.Construct, r.Segment, r.Member, r.Stage)
-		if r.Withheld == "" && !a.tested(all[r.Journey].whoScored(r), r.RestN) {
+		if r.Withheld == "" && !a.tested(all[r.Journey].whoScored(r), all[r.Journey].restScored(r)) {
 			r.Withheld = string(disclosure.Small)
 		}
 		if r.Withheld != "" {
@@ -191,6 +191,17 @@ func (s *safety) whoScored(r *Comparison) *int64 {
 		return whole(int64(people[c]))
 	}
 	return nil
+}
+
+// restScored is how many different people, at least, are behind the other side: those who scored at the stage, less the member's answers.
+// Whoever answered several times may stand on both sides.
+func (s *safety) restScored(r *Comparison) *int64 {
+	everybody, ok := s.cell("", "", r.Stage, slice{})
+	c, known := s.cell(r.Segment, r.Member, r.Stage, slice{})
+	if people := s.people[r.Construct]; ok && known && people != nil {
+		return whole(min(zero(r.RestN), int64(people[everybody]-s.scored[r.Construct][c])))
+	}
+	return r.RestN
 }
 
 // besideTotal gives the reason of a member's score that stands beside everybody's: what is known of both tells the rest.

@@ -135,3 +135,33 @@ func TestSafeChange_APairThatAnotherFollowsLeaves(t *testing.T) {
 		})
 	}
 }
+
+// The rest of a comparison needs ten people: ten answers of nine are too few.
+func TestSafeComparison_TheRestIsCountedByPeople(t *testing.T) {
+	for name, c := range map[string]struct {
+		others int
+		again  bool
+		want   string
+	}{"ten others": {10, false, "A - - 10–19 ''"}, "nine, one of them twice": {9, true, "A - - '' small"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := &ledgerOf{world: newWorld(t, scaleJourney([]string{"m2", "m3"}, "fit:F1,F2,F3"))}
+			for i := range 12 {
+				l.join(fmt.Sprint("p", i), "2026-01-15", i, "bureau=A")
+			}
+			for i := range c.others {
+				l.join(fmt.Sprint("q", i), "2026-01-15", i, "bureau=B")
+			}
+			if c.again {
+				l.anew("q0", "m3", "2026-05-20", "bureau=B")
+			}
+			l.refresh(koe.NewDate(2026, 9, 1), false)
+			if d := cmp.Diff([]string{c.want}, l.table("SELECT member, n, rest_n, rest_n_shown, withheld FROM safe_comparison WHERE construct = 'fit' AND stage = 'm3' AND member = 'A'")); d != "" {
+				t.Error(d)
+			}
+			if n := l.table("SELECT rest_n FROM comparison WHERE construct = 'fit' AND stage = 'm3' AND member = 'A'"); n[0] != "10" {
+				t.Errorf("%v answers", n)
+			}
+		})
+	}
+}

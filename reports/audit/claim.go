@@ -109,7 +109,7 @@ func (a *auditor) stand(c *claim) (answers, people int, known bool) {
 	if f == nil {
 		return 0, 0, cells != nil || c.of.table == "left" // nobody may have left at all
 	}
-	return f.answers, len(f.people()), true
+	return f.answers, f.people(), true
 }
 
 // cell is what of the voices a crowd belongs to: it is carried as a whole.
@@ -126,30 +126,46 @@ func (c Crowd) cell() printed {
 
 // folk is the answers of a cell, and their people.
 type folk struct {
-	answers int
-	who     []int32 // one an answer; when sorted, each person once
-	sorted  bool
+	answers   int
+	who       []int32 // one an answer; sorted once they were counted
+	different int     // people; 0: not counted yet
 }
 
-// people lists the different people of a cell.
-func (f *folk) people() []int32 {
-	if !f.sorted {
+// people counts the different people of a cell.
+func (f *folk) people() int {
+	if f.different == 0 {
 		slices.Sort(f.who)
-		f.who, f.sorted = slices.Compact(f.who), true
+		for i, person := range f.who {
+			if i == 0 || person != f.who[i-1] {
+				f.different++
+			}
+		}
 	}
-	return f.who
+	return f.different
 }
 
-// without counts who is in one cell and not in another.
+// without counts the answers that are in one cell and not in another within it, and their people: some of them may have answers there too.
 func (f *folk) without(other *folk) (answers, people int, known bool) {
-	if f == nil || other == nil {
+	if f == nil || other == nil || f.people() == 0 || other.people() == 0 {
 		return 0, 0, false
 	}
-	there := other.people()
-	for _, person := range f.people() {
-		if _, is := slices.BinarySearch(there, person); !is {
+	there := 0
+	for from := 0; from < len(f.who); {
+		to := from
+		for to < len(f.who) && f.who[to] == f.who[from] {
+			to++
+		}
+		for there < len(other.who) && other.who[there] < f.who[from] {
+			there++
+		}
+		n := 0
+		for there < len(other.who) && other.who[there] == f.who[from] {
+			there, n = there+1, n+1
+		}
+		if to-from > n {
 			people++
 		}
+		from = to
 	}
 	return f.answers - other.answers, people, true
 }
@@ -244,9 +260,9 @@ func (a *auditor) checkSums() {
 		cells := a.folks(s.of)
 		for _, m := range a.truth.Facts.Members {
 			f := cells[slot{segment: m.Segment, member: m.Member, stage: s.stage, grain: "all"}]
-			if m.Segment == s.segment && f != nil && len(f.people()) < a.truth.MinGroup {
-				n := itoa(len(f.who))
-				a.add(Finding{Kind: Small, File: s.file, Place: s.place, N: len(f.who), What: both(
+			if m.Segment == s.segment && f != nil && f.people() < a.truth.MinGroup {
+				n := itoa(f.people())
+				a.add(Finding{Kind: Small, File: s.file, Place: s.place, N: f.people(), What: both(
 					"補正した平均に、"+n+"人しか答えていないところが一つの重みで入っています。", "the weighted mean holds a part of "+n+" people with a weight of its own")})
 			}
 		}

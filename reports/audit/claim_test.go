@@ -210,3 +210,21 @@ func TestAttack_AHypothesisBesideAnswersThatWaitForTheirVerdict(t *testing.T) {
 		}
 	}
 }
+
+func TestFolk_WithoutCountsWhoHasAnAnswerOutsideOfTheOther(t *testing.T) {
+	of := func(who ...int32) *folk { return &folk{answers: len(who), who: who} }
+	for name, c := range map[string]struct {
+		all, part       *folk
+		answers, people int
+	}{
+		"apart":                      {of(1, 2, 3, 4), of(2), 3, 3},
+		"one answers on both sides":  {of(5, 1, 2, 1, 3), of(1, 2), 3, 3},
+		"one answers twice outside":  {of(1, 1, 2, 2, 3), of(3), 4, 2},
+		"nobody is left":             {of(1, 2), of(2, 1), 0, 0},
+		"twice there and once apart": {of(1, 1, 1, 2), of(1, 1), 2, 2},
+	} {
+		if answers, people, known := c.all.without(c.part); answers != c.answers || people != c.people || !known {
+			t.Errorf("%s: %d answers of %d people, want %d of %d", name, answers, people, c.answers, c.people)
+		}
+	}
+}
