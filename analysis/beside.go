@@ -49,6 +49,10 @@ func (a *analyzer) runSteps(ctx context.Context, all []step, progress func(name 
 	return nil
 }
 
+// asWritten makes DuckDB join in the order of the statements, in which the larger side stands first. It does not know how few names there
+// are in red_cut, and made its hash tables of hundreds of thousands of figures rather than of names.
+const asWritten = "SET disabled_optimizers = 'join_order,build_side_probe_side'"
+
 // sideBySide runs steps on two connections. What they read and write must be main's: it is committed before and after.
 func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(name string)) (err error) {
 	if err := a.settle(ctx); err != nil {
@@ -63,7 +67,7 @@ func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(nam
 		return err
 	}
 	// DuckDB counts one connection among its threads. With one thread too many, what waits for it would wait busily.
-	if err := there.exec(ctx, fmt.Sprintf("SET threads = %d", max(1, runtime.GOMAXPROCS(0)-1))); err != nil {
+	if err := there.exec(ctx, fmt.Sprintf("%s; SET threads = %d", asWritten, max(1, runtime.GOMAXPROCS(0)-1))); err != nil {
 		return err
 	}
 	var lock sync.Mutex
@@ -95,5 +99,5 @@ func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(nam
 	if err := context.Cause(both); err != nil {
 		return err
 	}
-	return a.settle(ctx)
+	return joined(a.exec(ctx, "RESET disabled_optimizers"), a.settle(ctx))
 }

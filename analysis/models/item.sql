@@ -36,13 +36,15 @@ wanted AS (
 ), listed AS (
     SELECT item, who, stage_number, wave_number, map(list(step), list(n)) AS steps_counted FROM stepped GROUP BY item, who, stage_number, wave_number
 ), counted AS (
-    SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, counts[:steps] AS counts
-    FROM wanted JOIN (SELECT item, steps FROM red_question WHERE steps <= $most_columns) AS few USING (item)
+    SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, kind, unit, good_from, counts[:steps] AS counts
+    FROM wanted JOIN (SELECT item, kind, unit, good_from, steps FROM red_question WHERE steps <= $most_columns) AS few USING (item)
     UNION ALL
-    SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0))
-    FROM wanted JOIN (SELECT item, steps FROM red_question WHERE steps > $most_columns) AS many USING (item) JOIN listed USING (item, who, stage_number, wave_number)
+    SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, kind, unit, good_from, list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0))
+    FROM wanted JOIN (SELECT item, kind, unit, good_from, steps FROM red_question WHERE steps > $most_columns) AS many USING (item)
+        JOIN listed USING (item, who, stage_number, wave_number)
     UNION ALL
-    SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, NULL FROM wanted JOIN (SELECT item FROM red_question WHERE steps IS NULL) AS unlisted USING (item)
+    SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, kind, unit, good_from, NULL
+    FROM wanted JOIN (SELECT item, kind, unit, good_from FROM red_question WHERE steps IS NULL) AS unlisted USING (item)
 )
 SELECT n, CASE WHEN kind IN ('scale', 'number', 'yesno', 'consent') THEN s1::DOUBLE / n / unit END AS mean,
     CASE WHEN kind IN ('scale', 'number', 'yesno', 'consent') AND n > 1 THEN spread(n, s1, s2, unit) END AS sd,
@@ -50,7 +52,7 @@ SELECT n, CASE WHEN kind IN ('scale', 'number', 'yesno', 'consent') THEN s1::DOU
     CASE WHEN good_from IS NOT NULL THEN (n - good - bad) / n END AS neutral,
     CASE WHEN good_from IS NOT NULL THEN bad / n END AS unfavourable,
     counts, s1::HUGEINT AS s1, s2::HUGEINT AS s2, good, bad, item, who::INTEGER AS who, stage_number::INTEGER AS stage_number, wave_number::INTEGER AS wave_number
-FROM counted JOIN red_question USING (item) WHERE n > 0;
+FROM counted WHERE n > 0;
 INSERT INTO $stored.item
 WITH whos AS (SELECT DISTINCT who, segment, member FROM red_cut),
 stages AS (SELECT DISTINCT stage_number, stage FROM red_cut UNION ALL SELECT -1, ''),
