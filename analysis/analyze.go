@@ -105,10 +105,12 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 		}
 		return result, nil
 	}
-	build, err := at.beginFrom(ctx, last)
-	if errors.Is(err, errDamaged) {
-		return result, unreadable(err)
-	}
+	defer func() {
+		if err = last.damaged(ctx, err); errors.Is(err, errDamaged) {
+			err = unreadable(err)
+		}
+	}()
+	build, err := at.begin(ctx, base)
 	if err != nil {
 		return result, err
 	}

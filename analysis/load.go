@@ -150,9 +150,13 @@ func loadFrom(ctx context.Context, at *site, l *layout, src source, last *opened
 	if !result.Rebuilt && !decided && first.rows() == 0 && first.erased == 0 && !first.more {
 		return result, last.check(ctx)
 	}
-	build, err := at.beginFrom(ctx, last)
+	base := ""
+	if last != nil {
+		base = last.path
+	}
+	build, err := at.begin(ctx, base)
 	if err != nil {
-		return result, err
+		return result, last.damaged(ctx, err)
 	}
 	defer func() {
 		if err != nil {
@@ -160,10 +164,13 @@ func loadFrom(ctx context.Context, at *site, l *layout, src source, last *opened
 		}
 	}()
 	if err := build.fill(ctx, l, src, first, &result); err != nil {
-		return result, err
+		if errors.Is(err, errErased) || errors.Is(err, errOtherStore) {
+			return result, err
+		}
+		return result, last.damaged(ctx, err)
 	}
 	if err := build.publish(ctx); err != nil {
-		return result, err
+		return result, last.damaged(ctx, err)
 	}
 	result.Version = build.number
 	return result, nil

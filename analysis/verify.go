@@ -85,20 +85,11 @@ func verify(ctx context.Context, path string) error {
 	return errors.Join(o.check(ctx), o.close())
 }
 
-// beginFrom starts a version from a copy of the last one, or an empty one when there is none. The last one is read from meanwhile; where it
-// cannot be read that is errDamaged.
-func (s *site) beginFrom(ctx context.Context, last *opened) (*building, error) {
-	if last == nil {
-		return s.begin(ctx, "")
+// damaged tells, of an error on the way to the next version, whether it is that this one cannot be read: then errDamaged is in it. Nothing looks
+// before, since all of the next version is looked at before it is published, and it is a copy of this one.
+func (o *opened) damaged(ctx context.Context, err error) error {
+	if err == nil || o == nil || ctx.Err() != nil {
+		return err
 	}
-	checked := make(chan error, 1)
-	go func() { checked <- last.check(ctx) }()
-	b, err := s.begin(ctx, last.path)
-	if damage := <-checked; damage != nil {
-		if b != nil {
-			b.abandon()
-		}
-		return nil, damage
-	}
-	return b, err
+	return errors.Join(o.check(ctx), err)
 }
