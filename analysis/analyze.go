@@ -375,7 +375,7 @@ func (a *analyzer) modelSQL(name string) (string, error) {
 	}
 	scales, items := a.layout.supposed()
 	itemSum, scoreSum := a.layout.sumKinds()
-	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$moved_spots", spots, "$moved_items", a.finestMoved("item"), "$moved_scores", a.finestMoved("score"), "$moved_groups", groups, "$moved_lines", lines,
+	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$never", fmt.Sprint(never), "$moved_spots", spots, "$moved_items", a.finestMoved("item"), "$moved_scores", a.finestMoved("score"), "$moved_groups", groups, "$moved_lines", lines,
 		"$most_columns", fmt.Sprint(mostStepColumns), "$step_counts", counts, "$step_sums", sums, "$steps", steps, "$scales", scales, "$items", items,
 		"$stored", stored, "$item_sum", itemSum, "$score_sum", scoreSum).Replace(string(query)), err
 }

@@ -4,21 +4,23 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"koe"
 	"koe/analysis/stats"
 )
 
-// stays is one row of models/retention.sql.
+// stays is one row of models/retention.sql. Days are counted since 1970.
 type stays struct {
-	Segment    string    `db:"segment"`
-	Member     string    `db:"member"`
-	JoinedOn   time.Time `db:"joined_on"`
-	LeftOn     time.Time `db:"left_on"` // zero: still here
-	LeftReason string    `db:"left_reason"`
-	N          int64     `db:"n"`
+	Segment string   `db:"segment"`
+	Member  string   `db:"member"`
+	Joined  []int64  `db:"joined"`
+	Left    []int64  `db:"gone"` // never: still here
+	Reasons []string `db:"reasons"`
+	N       []int64  `db:"ns"`
 }
+
+// never is a day that no stay ends on.
+const never = 9_999_999
 
 // censored are the reasons, or parts of them, that end the watching without a leaving: the end of a fixed term, a transfer
 // out, a secondment that ends, retirement, death (METHOD 3.8).
@@ -37,15 +39,15 @@ var retentionMonths = []int64{3, 6, 12, 24}
 func daysOf(months int64) float64 { return float64(months) * 365.25 / 12 }
 
 // durations gives how long each was watched, in days, up to today.
-func (a *analyzer) durations(rows []stays) []stats.Duration {
-	out := make([]stats.Duration, 0, len(rows))
-	for _, row := range rows {
-		joined, until := koe.DateOf(row.JoinedOn), a.today
-		left := !row.LeftOn.IsZero() && !koe.DateOf(row.LeftOn).After(a.today)
+func (a *analyzer) durations(of *stays) []stats.Duration {
+	out := make([]stats.Duration, len(of.N))
+	today := int64(a.today.DaysSince(koe.NewDate(1970, 1, 1)))
+	for i, joined := range of.Joined {
+		until, left := today, of.Left[i] <= today
 		if left {
-			until = koe.DateOf(row.LeftOn)
+			until = of.Left[i]
 		}
-		out = append(out, stats.Duration{Time: float64(max(until.DaysSince(joined), 0)), Event: left && !isCensored(row.LeftReason), Count: row.N})
+		out[i] = stats.Duration{Time: float64(max(until-joined, 0)), Event: left && !isCensored(of.Reasons[i]), Count: of.N[i]}
 	}
 	return out
 }
@@ -64,17 +66,18 @@ func (a *analyzer) retention(ctx context.Context) error {
 			people int64
 			all    []stats.Duration
 		}
-		for _, member := range runs(segment, func(r *stays) string { return r.Member }) {
+		for i := range segment {
+			member := &segment[i]
 			all := a.durations(member)
-			curves = append(curves, curve(member[0], all)...)
+			curves = append(curves, curve(member, all)...)
 			var people int64
 			for _, d := range all {
 				people += d.Count
 			}
-			for i := range largest {
-				if people > largest[i].people {
-					copy(largest[i+1:], largest[i:len(largest)-1])
-					largest[i].member, largest[i].people, largest[i].all = member[0].Member, people, all
+			for at := range largest {
+				if people > largest[at].people {
+					copy(largest[at+1:], largest[at:len(largest)-1])
+					largest[at].member, largest[at].people, largest[at].all = member.Member, people, all
 					break
 				}
 			}
@@ -88,7 +91,7 @@ func (a *analyzer) retention(ctx context.Context) error {
 }
 
 // curve reads Kaplan–Meier's curve at the months that anybody was watched for.
-func curve(of stays, all []stats.Duration) (rows []Retention) {
+func curve(of *stays, all []stats.Duration) (rows []Retention) {
 	steps := stats.KaplanMeier(all, 0.95)
 	for _, months := range retentionMonths {
 		s, atRisk, leavers := stats.At(steps, all, daysOf(months))

@@ -130,6 +130,17 @@ func (l *list) Scan(from any) error {
 		}
 		return nil
 	}
+	if texts, ok := l.field.Addr().Interface().(*[]string); ok {
+		*texts = make([]string, len(elements))
+		for i, element := range elements {
+			if text, ok := element.(string); ok {
+				(*texts)[i] = text
+			} else if element != nil {
+				return fmt.Errorf("cannot put %T into a list of texts", element)
+			}
+		}
+		return nil
+	}
 	slice := reflect.MakeSlice(l.field.Type(), len(elements), len(elements))
 	for i, element := range elements {
 		if err := (&orZero{slice.Index(i)}).Scan(element); err != nil {

@@ -27,16 +27,22 @@ func (a *analyzer) whoStays(ctx context.Context, g *grid) (*stayers, error) {
 		}
 		units = "concat_ws(chr(31), " + strings.Join(columns, ", ") + ")"
 	}
-	rows, err := readRows[stays](ctx, a.conn, fmt.Sprintf(`SELECT '' AS segment, %s AS member, spell.joined_on, spell.left_on, spell.left_reason, count(*) AS n
-		FROM spell JOIN person USING (person_key) WHERE role = 'hire' AND spell.joined_on IS NOT NULL AND spell.joined_on <= CAST(%s AS DATE) GROUP BY ALL ORDER BY ALL`, units, literal(a.today.String())))
+	query, err := a.modelSQL("retention")
+	if err != nil {
+		return nil, err
+	}
+	rows, err := readRows[stays](ctx, a.conn, fmt.Sprintf(`WITH red_stay AS (SELECT '' AS segment, %s AS member, spell.joined_on, spell.left_on, spell.left_reason, count(*) AS n
+		FROM spell JOIN person USING (person_key) WHERE role = 'hire' AND spell.joined_on IS NOT NULL AND spell.joined_on <= CAST(%s AS DATE) GROUP BY ALL)
+		%s`, units, literal(a.today.String()), query))
 	if err != nil {
 		return nil, err
 	}
 	s := &stayers{lines: unitLines(g)}
 	picture := disclosure.Picture{Groups: len(g.nodes) + len(s.lines), Lines: s.lines}
-	for _, run := range runs(rows, func(r *stays) string { return r.Member }) {
+	for i := range rows {
+		run := &rows[i]
 		in := []int{0}
-		for i, member := range strings.Split(run[0].Member, "\x1f") {
+		for i, member := range strings.Split(run.Member, "\x1f") {
 			if i < len(a.layout.segments) {
 				if node, ok := g.index[nodeKey{a.layout.segments[i].name, member}]; ok && member != "" {
 					in = append(in, node)

@@ -13,16 +13,29 @@ import (
 // fewestPeriods is the least number of periods of a tested trend, and the baseline of a chart (METHOD 3.2).
 const fewestPeriods = 8
 
-// quarterSum is one row of models/trend_test.sql.
+// quarterSums is one row of models/trend_test.sql.
+type quarterSums struct {
+	Journey   string    `db:"journey"`
+	Construct string    `db:"construct"`
+	Stage     string    `db:"stage"`
+	Segment   string    `db:"segment"`
+	Member    string    `db:"member"`
+	Unit      int64     `db:"unit"`
+	Periods   []string  `db:"periods"`
+	N         []int64   `db:"ns"`
+	Sums      []float64 `db:"sums"` // of the scores, in 1/unit
+}
+
+// quarterSum is one quarter of one line.
 type quarterSum struct {
-	Journey   string  `db:"journey"`
-	Construct string  `db:"construct"`
-	Stage     string  `db:"stage"`
-	Segment   string  `db:"segment"`
-	Member    string  `db:"member"`
-	Period    string  `db:"period"`
-	N         int64   `db:"n"`
-	Total     float64 `db:"total"`
+	Journey   string
+	Construct string
+	Stage     string
+	Segment   string
+	Member    string
+	Period    string
+	N         int64
+	Total     float64
 }
 
 // point is one point of a line: the quarter, counted from year 0, and the mean score.
@@ -40,9 +53,16 @@ type line struct {
 
 // trendTest fills the tables trend_test and signal (METHOD 3.2).
 func (a *analyzer) trendTest(ctx context.Context) error {
-	sums, err := query[quarterSum](ctx, a, "trend_test")
+	rows, err := query[quarterSums](ctx, a, "trend_test")
 	if err != nil {
 		return err
+	}
+	var sums []quarterSum
+	for i := range rows {
+		r := &rows[i]
+		for q, period := range r.Periods {
+			sums = append(sums, quarterSum{r.Journey, r.Construct, r.Stage, r.Segment, r.Member, period, r.N[q], r.Sums[q] / float64(r.Unit)})
+		}
 	}
 	var tests []TrendTest
 	var signals []Signal
