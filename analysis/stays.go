@@ -32,15 +32,16 @@ func (a *analyzer) publishedState(ctx context.Context, main string) (string, err
 		closed := "FROM " + main + quote(journey.table) + " SEMI JOIN temp.closed_cell USING (cell)"
 		// Which of them is a person's last follows from the others, once open waves are left out.
 		sources = append(sources, rowsHash("response of "+journey.ID, "SELECT * EXCLUDE (latest) "+closed))
-		persons = append(persons, "SELECT person_key "+closed)
+		persons = append(persons, "SELECT DISTINCT person_key "+closed)
 		responses = append(responses, "SELECT response_key "+closed)
 	}
 	if len(persons) > 0 {
-		of := func(key string, parts []string) string {
-			return " SEMI JOIN (" + strings.Join(parts, " UNION ALL ") + ") AS behind USING (" + key + ")"
+		if err := a.exec(ctx, "CREATE OR REPLACE TEMP TABLE closed_person AS "+strings.Join(persons, " UNION ")); err != nil {
+			return "", err
 		}
-		sources = append(sources, rowsHash("event", "SELECT * FROM "+main+"event"+of("person_key", persons)), rowsHash("spell", "SELECT * FROM "+main+"spell"+of("person_key", persons)),
-			rowsHash("answer", "SELECT * FROM "+main+"answer_apart"+of("response_key", responses)), rowsHash("voice", "SELECT * FROM loader.voice"+of("response_key", responses)))
+		of := " SEMI JOIN (" + strings.Join(responses, " UNION ALL ") + ") AS behind USING (response_key)"
+		sources = append(sources, rowsHash("event", "SELECT * FROM "+main+"event SEMI JOIN temp.closed_person USING (person_key)"), rowsHash("spell", "SELECT * FROM "+main+"spell SEMI JOIN temp.closed_person USING (person_key)"),
+			rowsHash("answer", "SELECT * FROM "+main+"answer_apart"+of), rowsHash("voice", "SELECT * FROM loader.voice"+of))
 	}
 	parts, err := texts(ctx, a.conn, "SELECT state FROM ("+strings.Join(sources, "\nUNION ALL ")+") AS states ORDER BY state")
 	if err != nil {
