@@ -126,6 +126,9 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	if err := a.keepCounts(ctx, about["reduced"]); err != nil {
 		return result, err
 	}
+	if err := a.leaveGaps(ctx); err != nil {
+		return result, err
+	}
 	if err := a.exec(ctx, "BEGIN TRANSACTION"); err != nil { // one for many: a statement alone would wait for the disk
 		return result, err
 	}
@@ -134,7 +137,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	}
 	for fact, value := range map[string]string{
 		"as_of": a.now.Format(time.RFC3339), "as_of_date": a.today.String(), "analysed": a.state(),
-		"voices": a.voicesVersion(), "published": a.about["published"], "held": a.about["held"], "held_for": a.about["held_for"], "modelled": a.about["modelled"],
+		"voices": a.voicesVersion(), "published": a.about["published"], "held": a.about["held"], "held_for": a.about["held_for"], "modelled": a.about["modelled"], "gaps": a.about["gaps"],
 		"min_group": fmt.Sprint(a.safety.MinGroup), "min_comments": fmt.Sprint(a.safety.MinComments),
 	} {
 		if err := a.exec(ctx, fmt.Sprintf("DELETE FROM about WHERE fact = %[1]s; INSERT INTO about VALUES (%[1]s, %[2]s)", literal(fact), literal(value))); err != nil {
@@ -262,7 +265,7 @@ func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {
 	}
 	var b strings.Builder
 	for _, name := range reductions {
-		if !a.kept || !isSliced(name) {
+		if !a.isKept(name) {
 			fmt.Fprintf(&b, "DROP TABLE IF EXISTS %s;\n", quote(name))
 		}
 	}

@@ -25,7 +25,10 @@ func (a *analyzer) counts() []step {
 	all := make([]step, len(reductions))
 	for i, name := range reductions {
 		all[i] = step{name, func(a *analyzer, ctx context.Context) error {
-			if a.kept && isSliced(name) {
+			switch {
+			case a.kept && name == "red_cut":
+				return a.recut(ctx)
+			case a.isKept(name):
 				return a.reduceSlice(ctx, name)
 			}
 			return a.reduce(ctx, name)

@@ -1,11 +1,13 @@
 package analysis
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"koe"
@@ -24,7 +26,7 @@ const fewestSliced = 1000
 // slicedState names the statements of the sliced reductions: counts made by others are not kept.
 func (l *layout) slicedState() (string, error) {
 	h := sha256.New()
-	for _, name := range sliced {
+	for _, name := range append([]string{"red_cut"}, sliced...) {
 		query, err := l.reductionSQL(name, koe.Date{})
 		if err != nil {
 			return "", err
@@ -48,6 +50,52 @@ func (a *analyzer) keepCounts(ctx context.Context, last string) error {
 	a.kept = cells < fewestSliced || 2*touched < cells
 	a.untouched = touched == 0
 	return nil
+}
+
+// isKept reports whether a reduction's table stays from the last analysis, but for what is counted again.
+func (a *analyzer) isKept(name string) bool { return a.kept && (isSliced(name) || name == "red_cut") }
+
+// misnumbered are names in temp.numbered with other numbers than their order gives them.
+const misnumbered = `SELECT count(*) FROM (SELECT number, row_number() OVER (PARTITION BY kind ORDER BY journey, name, member) AS place FROM temp.numbered) AS placed WHERE number <> place`
+
+// recut puts the groups that have another row into red_cut. Where names are new before others, all get other numbers: then it is made anew.
+func (a *analyzer) recut(ctx context.Context) error {
+	if a.untouched {
+		return nil
+	}
+	query, err := a.layout.reductionSQL("red_cut", a.today)
+	if err != nil {
+		return err
+	}
+	_, again, found := strings.Cut(query, "CREATE TABLE red_cut AS")
+	again, _, ends := strings.Cut(again, "ORDER BY cell;")
+	if !found || !ends {
+		return koe.Errorf(koe.Internal, "red_cut is not made in the order of cells")
+	}
+	if err := a.exec(ctx, "DELETE FROM red_cut WHERE cell IN (SELECT cell FROM temp.own); INSERT INTO red_cut "+again+" WHERE cell IN (SELECT cell FROM temp.own);"+numbersOfCut); err != nil {
+		return err
+	}
+	var wrong int
+	if err := a.conn.QueryRowContext(ctx, misnumbered).Scan(&wrong); err != nil || wrong == 0 {
+		return err
+	}
+	return a.exec(ctx, "DROP TABLE red_cut;\n"+query)
+}
+
+// mostGaps is after how many analyses that keep rows the tables are made compact again.
+const mostGaps = 8
+
+// leaveGaps decides whether the gaps stay that rows leave when they are made again. To close them DuckDB writes whole tables, which takes longer than
+// the rows of a day. The same rows are made again day by day, as a rule, and lie together from the second day on; should it be
+// otherwise, the gaps are closed every so often.
+func (a *analyzer) leaveGaps(ctx context.Context) error {
+	last, err := strconv.Atoi(cmp.Or(a.about["gaps"], "0"))
+	if err != nil || !a.kept || last+1 >= mostGaps {
+		a.about["gaps"] = "0"
+		return nil //nolint:nilerr // what is no number is made right
+	}
+	a.about["gaps"] = strconv.Itoa(last + 1)
+	return a.exec(ctx, "SET max_vacuum_tasks = 0")
 }
 
 // counted says that the sliced reductions hold what the facts say.

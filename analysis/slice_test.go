@@ -140,3 +140,40 @@ func TestAnalyze_CountingWhatALoadTouchedIsEqualToCountingEverything(t *testing.
 		t.Error("nothing was joined by person")
 	}
 }
+
+func TestAnalyze_GapsAreClosedEverySoOften(t *testing.T) {
+	w := daysWorld(t)
+	unlock, err := w.at.lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	build, err := w.at.begin(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer build.abandon()
+	a, closed := &analyzer{conn: build.conn, about: map[string]string{}}, 0
+	for day := range 3 * mostGaps {
+		a.kept = day > 0 // the first time everything is made
+		if err := a.exec(t.Context(), "RESET max_vacuum_tasks"); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.leaveGaps(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		tasks, err := texts(t.Context(), a.conn, "SELECT current_setting('max_vacuum_tasks')::VARCHAR")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tasks[0] != "0" {
+			closed++
+			if day%mostGaps != 0 {
+				t.Errorf("gaps are closed on day %d", day)
+			}
+		}
+	}
+	if closed != 3 {
+		t.Errorf("gaps were closed %d times in %d days", closed, 3*mostGaps)
+	}
+}
