@@ -53,17 +53,7 @@ const (
 	raised     twist = "thresholds are raised after a release"
 	nameless   twist = "the second journey is anonymous"
 	quoted     twist = "comments that are cleared"
-
-	// Of seeds from newer on.
-	guides      twist = "mentors are asked about whom they look after"
-	signed      twist = "one survey has names, and the second journey"
-	veiled      twist = "one survey is anonymous among others that are not"
-	reorganised twist = "units are renamed, moved and put together"
-	returning   twist = "people who leave and come back"
 )
-
-// newer is the first seed that newerOdds are drawn for: those below stay the organisations that they were.
-const newer = 2000
 
 var odds = []struct {
 	twist
@@ -72,13 +62,6 @@ var odds = []struct {
 	{oneUnit, 12}, {twoLevels, 65}, {threeDeep, 25}, {direct, 35}, {unplaced, 25}, {namesakes, 25}, {tens, 25}, {apart, 25}, {resent, 40}, {late, 40}, {movers, 35},
 	{leavers, 40}, {forgotten, 25}, {unanimous, 10}, {holes, 60}, {silence, 15}, {invited, 35}, {mentored, 50}, {scopes, 40}, {english, 15}, {bilingual, 20}, {several, 35},
 	{withdrawn, 15}, {handedOut, 25}, {again, 15}, {crowded, 35}, {handful, 15}, {commenters, 35}, {raised, 15}, {nameless, 20}, {quoted, 25},
-}
-
-var newerOdds = []struct {
-	twist
-	percent int
-}{
-	{guides, 40}, {signed, 25}, {veiled, 20}, {reorganised, 50}, {returning, 40},
 }
 
 // organisation is an invented one: its people, what they answered, and how its releases are made.
@@ -117,11 +100,6 @@ var (
 		{"side", "spring", 91, []string{"WRK1", "WRK2", "SUG1"}},
 		{"side", "autumn", 280, []string{"WRK1", "WRK2", "SUG1"}},
 		{"side", "autumn", 372, []string{"WRK1", "WRK2", "SUG1"}}, // it is asked again every three months
-	}
-	guided = []questionnaire{ // days after the mentor was assigned
-		{"guide", "first", 20, []string{"SEE1", "SEE2", "NOTE1"}},
-		{"guide", "then", 91, []string{"SEE1", "SEE2", "NOTE1"}},
-		{"guide", "then", 182, []string{"SEE1", "SEE2", "NOTE1"}},
 	}
 	shipped = []questionnaire{
 		{"chuto", "pre", -14, []string{"CAR1", "CAR2", "CAR3", "PRE1", "PRE4", "PRE7", "OPN1"}},
@@ -202,56 +180,7 @@ func (o *organisation) found() {
 		h.unit = o.place(bureaus)
 		o.people = append(o.people, h)
 	}
-	for _, h := range o.people {
-		if o.is[returning] && o.later.IntN(100) < 20 {
-			h.left = o.day(h.joined, 60+o.later.IntN(140))
-			h.back = o.day(h.left, 20+o.later.IntN(100))
-		}
-	}
-}
-
-// comeBack has those come back who do before a day, in another stay; it reports whether there are any.
-func (o *organisation) comeBack(day string) (any bool) {
-	for _, h := range o.people {
-		if !h.gone && h.back != "" && h.back < day {
-			h.joined, h.left, h.back, h.spell, any = h.back, "", "", " again", true
-		}
-	}
-	return any
-}
-
-// reorganise changes the units: a division, or section, gets another name, goes under another bureau, or becomes one with another.
-func (o *organisation) reorganise() {
-	var units [][2]string
-	for _, h := range o.people {
-		if unit := [2]string{h.unit[0], h.unit[1]}; unit[1] != "" && !slices.Contains(units, unit) {
-			units = append(units, unit)
-		}
-	}
-	if len(units) == 0 {
-		return
-	}
-	from := units[o.later.IntN(len(units))]
-	to := units[o.later.IntN(len(units))] // becomes one with it
-	switch o.later.IntN(4) {
-	case 0:
-		to = [2]string{from[0], from[1] + "新"}
-	case 1:
-		to = [2]string{to[0], from[1]}
-	case 2:
-		if o.later.IntN(2) == 0 { // the whole bureau has another name
-			from[1], to = "", [2]string{from[0] + "新", ""}
-		}
-	}
-	for _, h := range o.people {
-		switch {
-		case h.gone || h.unit[0] != from[0]:
-		case from[1] == "":
-			h.unit[0] = to[0]
-		case h.unit[1] == from[1]:
-			h.unit[0], h.unit[1] = to[0], to[1]
-		}
-	}
+	o.sendAway()
 }
 
 // place invents where somebody works.
@@ -376,14 +305,6 @@ func (o *organisation) events() string {
 		}
 	}
 	return b.String()
-}
-
-// mentor is who looks after somebody: of some people one and the same.
-func (o *organisation) mentor(i int) *hire {
-	if o.is[guides] && i%6 == 4 {
-		i -= 2
-	}
-	return o.people[(i+1)%len(o.people)]
 }
 
 // answer is what one person says to one question; "" leaves it out.
