@@ -129,6 +129,11 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	if err := a.leaveGaps(ctx); err != nil {
 		return result, err
 	}
+	if about["as_of"] == "" { // there are no tables yet whose place in the file could be used again before the end
+		if err := a.exec(ctx, "SET wal_autocheckpoint = '1TB'"); err != nil {
+			return result, err
+		}
+	}
 	if err := a.exec(ctx, "BEGIN TRANSACTION"); err != nil { // one for many: a statement alone would wait for the disk
 		return result, err
 	}

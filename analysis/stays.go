@@ -80,7 +80,8 @@ func program() string {
 	return name
 }
 
-// stays reports whether what is published is what the last analysis published, retention aside, and what publishedState says.
+// stays reports whether what is published is what the last analysis published, retention aside, and what publishedState says;
+// of the first analysis it says "".
 func (a *analyzer) stays(ctx context.Context) (bool, string, error) {
 	main, err := a.mainSchema(ctx)
 	if err != nil {
@@ -89,6 +90,9 @@ func (a *analyzer) stays(ctx context.Context) (bool, string, error) {
 	if err := a.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE closed_wave AS SELECT journey, stage, wave FROM %[1]sred_wave WHERE closed;
 		CREATE OR REPLACE TEMP TABLE closed_cell AS SELECT cell FROM %[1]sred_cell SEMI JOIN temp.closed_wave USING (journey, stage, wave)`, main)); err != nil {
 		return false, "", err
+	}
+	if a.about["published"] == "" && len(a.hold) == 0 { // there is nothing to compare with; what this one is made from is looked up in the end
+		return false, "", a.exec(ctx, heldTable())
 	}
 	state, err := a.publishedState(ctx, main)
 	return err == nil && state == a.about["published"], state, err
@@ -186,6 +190,11 @@ func (a *analyzer) remember(ctx context.Context, state string) error {
 	main, err := a.mainSchema(ctx)
 	if err != nil {
 		return err
+	}
+	if state == "" {
+		if state, err = a.publishedState(ctx, main); err != nil {
+			return err
+		}
 	}
 	a.about["published"] = state
 	return a.exec(ctx, "DROP TABLE IF EXISTS loader.published_member;\n"+loaderTable("published_member", "The table member as of the last disclosure control: bookkeeping of koe analyze.", []column{
