@@ -143,7 +143,7 @@ func (a *analyzer) newSafety(ctx context.Context, journey *journeyLayout) (*safe
 			s.n.people[i] += int(row.People)
 		}
 	}
-	return s, nil
+	return s, s.countOnce(ctx, a, journey)
 }
 
 // figure decides for one figure (figureName) with its own numbers of answers.

@@ -139,3 +139,43 @@ func TestSafeCooccurrence_NeedsAsManyPeopleAsAScore(t *testing.T) {
 		}
 	}
 }
+
+// Whoever leaves, comes back and answers the same stage again in the second stay is one person: five answers of four people are too few.
+func TestSafe_WhoAnsweredInTwoStaysIsOnePerson(t *testing.T) {
+	for name, c := range map[string]struct {
+		people int
+		back   bool
+		want   []string
+	}{
+		"five people":            {5, false, []string{"B - 5–9 ''"}},
+		"four, one of them back": {4, true, []string{"B - '' small"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := &ledgerOf{world: newWorld(t, scaleJourney([]string{"m2", "m3"}, "fit:F1,F2,F3"))}
+			for i := range 20 {
+				l.join(fmt.Sprint("p", i), "2026-01-15", i, "bureau=A")
+			}
+			for i := range c.people {
+				l.join(fmt.Sprint("q", i), "2026-01-15", i, "bureau=B")
+			}
+			if c.back {
+				p := person("q0", "2026-01-15", "bureau=B")
+				p.Spells[0].LeftOn = koe.NewDate(2026, 4, 20)
+				p.Spells = append(p.Spells, koe.Spell{Number: 2, JoinedOn: koe.NewDate(2026, 5, 1)})
+				v := invite("q0", "m2", "2026-06-15", koe.Answered, "bureau=B")
+				v.Key, v.Spell, v.ClosesOn = "i-q0-m2-2", 2, v.DueOn.AddDays(14)
+				s := answered(answers("q0", "m2", "2026-06-20", "F1=5 F2=4 F3=5", "bureau=B"), v)
+				s.ID, s.Response = "q0m2-2", "r-q0-m2-2"
+				l.script = append(l.script, &batch{people: []koe.Person{p}, invitations: []koe.Invitation{v}, submissions: []koe.Submission{s}})
+			}
+			l.refresh(koe.NewDate(2026, 9, 1), false)
+			if d := cmp.Diff(c.want, l.table("SELECT member, n, n_shown, withheld FROM safe_trend WHERE construct = 'fit' AND stage = 'm2' AND grain = 'all' AND member = 'B'")); d != "" {
+				t.Error(d)
+			}
+			if n := l.table("SELECT n FROM trend WHERE construct = 'fit' AND stage = 'm2' AND grain = 'all' AND member = 'B'"); n[0] != "5" {
+				t.Errorf("%v answers", n)
+			}
+		})
+	}
+}
