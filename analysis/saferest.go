@@ -129,12 +129,20 @@ func (a *analyzer) retentionReasons(g *grid, who *stayers, run []Retention) map[
 	for i := range g.nodes {
 		risk[i].K, leavers[i].K = k10, k5
 	}
+	atRisk, left := who.after(run[0].Months)
+	who.units(atRisk, risk)
+	who.units(left, leavers)
+	shown := make([]bool, len(g.nodes))
 	for _, r := range run {
 		if i, ok := g.index[nodeKey{r.Segment, r.Member}]; ok {
-			risk[i].N, leavers[i].N = int(zero(r.AtRisk)), int(zero(r.Leavers))
+			shown[i] = true
 		}
 	}
-	atRisk, left := who.after(run[0].Months)
+	for i := range g.nodes {
+		if !shown[i] {
+			risk[i].N, leavers[i].N = 0, 0
+		}
+	}
 	riskReasons := who.decide(risk, atRisk)
 	for i := range leavers {
 		leavers[i].Withheld = riskReasons[i]

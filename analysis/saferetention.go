@@ -14,7 +14,9 @@ import (
 type stayers struct {
 	plan  *disclosure.Plan
 	lines []disclosure.Line
-	stays [][]stats.Duration // of each atom of plan
+	stays [][]stats.Duration   // of each atom of plan
+	again [][][]stats.Duration // of each atom: the stays of each person of it who has several
+	nodes [][]int              // of each atom: the units that it is in, and rests
 }
 
 // whoStays reads the stays of hires, and lays the units that they are in. Nothing but their units tells stays apart here.
@@ -31,11 +33,22 @@ func (a *analyzer) whoStays(ctx context.Context, g *grid) (*stayers, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := readRows[stays](ctx, a.conn, fmt.Sprintf(`WITH red_stay AS (SELECT '' AS segment, %s AS member, spell.joined_on, spell.left_on, spell.left_reason, count(*) AS n
-		FROM spell JOIN person USING (person_key) WHERE role = 'hire' AND spell.joined_on IS NOT NULL AND spell.joined_on <= CAST(%s AS DATE) GROUP BY ALL)
-		%s`, units, literal(a.today.String()), query))
+	read := func(who, some string) ([]stays, error) {
+		return readRows[stays](ctx, a.conn, fmt.Sprintf(`WITH red_stay AS (SELECT %s AS segment, %s AS member, spell.joined_on, spell.left_on, spell.left_reason, count(*) AS n
+			FROM spell JOIN person USING (person_key) WHERE role = 'hire' AND spell.joined_on IS NOT NULL AND spell.joined_on <= CAST(%s AS DATE)%s GROUP BY ALL)
+			%s`, who, units, literal(a.today.String()), some, query))
+	}
+	rows, err := read("''", "")
 	if err != nil {
 		return nil, err
+	}
+	several, err := read("person_key", " AND person_key IN (SELECT person_key FROM spell GROUP BY person_key HAVING count(*) > 1)")
+	if err != nil {
+		return nil, err
+	}
+	again := map[string][][]stats.Duration{}
+	for i := range several {
+		again[several[i].Member] = append(again[several[i].Member], a.durations(&several[i]))
 	}
 	s := &stayers{lines: unitLines(g)}
 	picture := disclosure.Picture{Groups: len(g.nodes) + len(s.lines), Lines: s.lines}
@@ -62,26 +75,48 @@ func (a *analyzer) whoStays(ctx context.Context, g *grid) (*stayers, error) {
 		}
 		picture.Atoms = append(picture.Atoms, disclosure.Atom{N: n, Stays: []disclosure.Stay{{Leaf: len(picture.Leaves)}}})
 		picture.Leaves = append(picture.Leaves, in)
-		s.stays = append(s.stays, all)
+		s.stays, s.again, s.nodes = append(s.stays, all), append(s.again, again[run.Member]), append(s.nodes, in)
 	}
 	s.plan = disclosure.NewPlan(picture)
 	return s, nil
 }
 
-// after counts who of each atom is still watched after so many months, and who has left by then.
+// after counts who of each atom is still watched after so many months, and who has left by then: people, of whom some have several stays.
 func (s *stayers) after(months int64) (atRisk, left []int) {
 	atRisk, left = make([]int, len(s.stays)), make([]int, len(s.stays))
 	for i, all := range s.stays {
-		for _, d := range all {
-			if d.Time >= daysOf(months) {
-				atRisk[i] += int(d.Count)
-			}
-			if d.Event && d.Time <= daysOf(months) {
-				left[i] += int(d.Count)
-			}
+		atRisk[i], left[i] = watchedAfter(all, months)
+		for _, mine := range s.again[i] {
+			risk, gone := watchedAfter(mine, months)
+			atRisk[i] -= max(risk-1, 0)
+			left[i] -= max(gone-1, 0)
 		}
 	}
 	return atRisk, left
+}
+
+// watchedAfter counts stays.
+func watchedAfter(all []stats.Duration, months int64) (atRisk, left int) {
+	for _, d := range all {
+		if d.Time >= daysOf(months) {
+			atRisk += int(d.Count)
+		}
+		if d.Event && d.Time <= daysOf(months) {
+			left += int(d.Count)
+		}
+	}
+	return atRisk, left
+}
+
+// units adds up, for each unit, the people of its atoms.
+func (s *stayers) units(of []int, nodes []disclosure.Group) {
+	for i, in := range s.nodes {
+		for _, node := range in {
+			if node < len(nodes) {
+				nodes[node].N += of[i]
+			}
+		}
+	}
 }
 
 // decide decides over the units, of whose stays so many of each atom count.

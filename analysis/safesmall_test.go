@@ -179,3 +179,31 @@ func TestSafe_WhoAnsweredInTwoStaysIsOnePerson(t *testing.T) {
 		})
 	}
 }
+
+// A curve needs ten people: of ten stays one person may have two.
+func TestSafeRetention_WhoHasTwoStaysIsOnePerson(t *testing.T) {
+	for name, c := range map[string]struct {
+		people int
+		back   bool
+		want   string
+	}{"ten people": {10, false, "10–19 ''"}, "nine, one of them back": {9, true, "'' small"}} {
+		w := newWorld(t, scaleJourney([]string{"m2"}, "fit:F1"))
+		b := &batch{}
+		for i := range c.people {
+			p := person(fmt.Sprint("p", i), "2025-01-05", "bureau=A")
+			if c.back && i == 0 {
+				p.Spells[0].LeftOn = koe.NewDate(2025, 6, 1)
+				p.Spells = append(p.Spells, koe.Spell{Number: 2, JoinedOn: koe.NewDate(2025, 9, 1)})
+			}
+			b.people = append(b.people, p)
+		}
+		w.script = []*batch{b}
+		w.build()
+		if got := w.table("SELECT at_risk_shown, withheld FROM safe_retention WHERE months = 3 AND segment = ''"); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%s: %v, want %s", name, got, c.want)
+		}
+		if n := w.table("SELECT at_risk FROM retention WHERE months = 3 AND segment = ''"); n[0] != "10" {
+			t.Errorf("%s: %v stays", name, n)
+		}
+	}
+}
