@@ -142,7 +142,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	}
 	for fact, value := range map[string]string{
 		"as_of": a.now.Format(time.RFC3339), "as_of_date": a.today.String(), "analysed": a.state(),
-		"voices": a.voicesVersion(), "published": a.about["published"], "held": a.about["held"], "held_for": a.about["held_for"], "modelled": a.about["modelled"], "gaps": a.about["gaps"],
+		"voices": a.voicesVersion(), "published": a.about["published"], "held": a.about["held"], "held_for": a.about["held_for"], "modelled": a.about["modelled"],
 		"min_group": fmt.Sprint(a.safety.MinGroup), "min_comments": fmt.Sprint(a.safety.MinComments),
 	} {
 		if err := a.exec(ctx, fmt.Sprintf("DELETE FROM about WHERE fact = %[1]s; INSERT INTO about VALUES (%[1]s, %[2]s)", literal(fact), literal(value))); err != nil {

@@ -1,13 +1,11 @@
 package analysis
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"koe"
@@ -82,19 +80,16 @@ func (a *analyzer) recut(ctx context.Context) error {
 	return a.exec(ctx, "DROP TABLE red_cut;\n"+query)
 }
 
-// mostGaps is after how many analyses that keep rows the tables are made compact again.
+// mostGaps is after how many days the tables are made compact again; a day makes two versions.
 const mostGaps = 8
 
 // leaveGaps decides whether the gaps stay that rows leave when they are made again. To close them DuckDB writes whole tables, which takes longer than
 // the rows of a day. The same rows are made again day by day, as a rule, and lie together from the second day on; should it be
 // otherwise, the gaps are closed every so often.
 func (a *analyzer) leaveGaps(ctx context.Context) error {
-	last, err := strconv.Atoi(cmp.Or(a.about["gaps"], "0"))
-	if err != nil || !a.kept || last+1 >= mostGaps {
-		a.about["gaps"] = "0"
-		return nil //nolint:nilerr // what is no number is made right
+	if !a.kept || a.build.number%(2*mostGaps) < 2 {
+		return nil
 	}
-	a.about["gaps"] = strconv.Itoa(last + 1)
 	return a.exec(ctx, "SET max_vacuum_tasks = 0")
 }
 

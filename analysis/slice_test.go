@@ -153,27 +153,26 @@ func TestAnalyze_GapsAreClosedEverySoOften(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer build.abandon()
-	a, closed := &analyzer{conn: build.conn, about: map[string]string{}}, 0
-	for day := range 3 * mostGaps {
-		a.kept = day > 0 // the first time everything is made
-		if err := a.exec(t.Context(), "RESET max_vacuum_tasks"); err != nil {
-			t.Fatal(err)
-		}
-		if err := a.leaveGaps(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		tasks, err := texts(t.Context(), a.conn, "SELECT current_setting('max_vacuum_tasks')::VARCHAR")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if tasks[0] != "0" {
-			closed++
-			if day%mostGaps != 0 {
-				t.Errorf("gaps are closed on day %d", day)
+	a, closed := &analyzer{conn: build.conn, build: build}, map[bool]int{}
+	for number := range 6 * mostGaps {
+		build.number = 1 + number
+		for _, a.kept = range []bool{false, true} {
+			if err := a.exec(t.Context(), "RESET max_vacuum_tasks"); err != nil {
+				t.Fatal(err)
+			}
+			if err := a.leaveGaps(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			tasks, err := texts(t.Context(), a.conn, "SELECT current_setting('max_vacuum_tasks')::VARCHAR")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tasks[0] != "0" {
+				closed[a.kept]++
 			}
 		}
 	}
-	if closed != 3 {
-		t.Errorf("gaps were closed %d times in %d days", closed, 3*mostGaps)
+	if closed[false] != 6*mostGaps || closed[true] != 6 {
+		t.Errorf("of %d analyses %d close gaps that make everything, and %d that keep rows", 6*mostGaps, closed[false], closed[true])
 	}
 }
