@@ -27,6 +27,7 @@ func (a *analyzer) change(ctx context.Context) error {
 	var rows []Change
 	for i := range bins {
 		first := &bins[i]
+		sortBins(first.Values, first.Counts)
 		c := stats.Paired(listed(first.Values, first.Counts, a.unitOf(first.Journey, first.Construct)), 0, 0.95)
 		improved, worsened := c.Up, c.Down
 		if a.betterOf(first.Journey, first.Construct) < 0 {

@@ -15,6 +15,9 @@ func (a *analyzer) comparison(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for i := range all {
+		sortBins(all[i].Values, all[i].Counts)
+	}
 	var comparisons []Comparison
 	var shrunk []Shrunk
 	// The members of one construct and stage: everybody first.

@@ -3,11 +3,12 @@ package analysis
 import (
 	"context"
 	"math"
+	"sort"
 
 	"koe/analysis/stats"
 )
 
-// distribution is the scores of one segment member: the values, ascending and counted in the unit of the figure, and how many
+// distribution is the scores of one segment member: the values, ascending (sortBins) and counted in the unit of the figure, and how many
 // people have each. It is one row of models/comparison.sql.
 type distribution struct {
 	Journey   string  `db:"journey"`
@@ -18,6 +19,24 @@ type distribution struct {
 	Values    []int64 `db:"values"`
 	Counts    []int64 `db:"counts"`
 }
+
+// bins are values and how many people have each.
+type bins struct{ values, counts []int64 }
+
+// Len implements sort.Interface.
+func (b bins) Len() int { return len(b.values) }
+
+// Less implements sort.Interface.
+func (b bins) Less(i, j int) bool { return b.values[i] < b.values[j] }
+
+// Swap implements sort.Interface.
+func (b bins) Swap(i, j int) {
+	b.values[i], b.values[j] = b.values[j], b.values[i]
+	b.counts[i], b.counts[j] = b.counts[j], b.counts[i]
+}
+
+// sortBins puts values in order, each with how many people have it.
+func sortBins(values, counts []int64) { sort.Sort(bins{values, counts}) }
 
 // listed makes a distribution of values and how many people have each.
 func listed(values, counts []int64, unit float64) stats.Histogram {

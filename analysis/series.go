@@ -59,10 +59,11 @@ func (a *analyzer) trendTest(ctx context.Context) error {
 	}
 	var sums []quarterSum
 	for i := range rows {
-		r := &rows[i]
+		r, from := &rows[i], len(sums)
 		for q, period := range r.Periods {
 			sums = append(sums, quarterSum{r.Journey, r.Construct, r.Stage, r.Segment, r.Member, period, r.N[q], r.Sums[q] / float64(r.Unit)})
 		}
+		slices.SortFunc(sums[from:], func(x, y quarterSum) int { return strings.Compare(x.Period, y.Period) })
 	}
 	var tests []TrendTest
 	var signals []Signal
