@@ -62,7 +62,35 @@ func (a *analyzer) hypothesisReasons(s *safety, run []Hypothesis) []disclosure.R
 		groups = append(groups, disclosure.Group{N: groups[line.Total].N + waiting, K: k, Withheld: s.changed[of]}, disclosure.Group{N: waiting, K: k, Withheld: disclosure.Complement})
 		lines = append(lines, disclosure.Line{Total: all, Parts: []int{line.Total, wait}}, disclosure.Line{Total: all, Parts: append(slices.Clone(line.Parts), wait)})
 	}
+	if h != nil && h.Kind == koe.HypothesisChange {
+		groups, lines = s.besidePastChanges(h, groups, line.Parts, lines)
+	}
 	return disclosure.DecideLines(groups, lines)[:len(run)]
+}
+
+// besidePastChanges adds a line for each earlier release that showed the change of everybody: it is known, and was that of the first
+// waves. What is not told of these must not be a few.
+func (s *safety) besidePastChanges(h *koe.Hypothesis, groups []disclosure.Group, waves []int, lines []disclosure.Line) ([]disclosure.Group, []disclosure.Line) {
+	to, ok := s.cell("", "", h.Stage, slice{})
+	if !ok {
+		return groups, lines
+	}
+	k := max(s.k, fewestPairs)
+	for _, v := range s.past[figureName("change", h.Measure, h.From, h.Stage)][to] {
+		total, rest := len(groups), v.N
+		var parts []int
+		for _, wave := range waves {
+			if groups[wave].N > rest {
+				break
+			}
+			parts, rest = append(parts, wave), rest-groups[wave].N
+		}
+		if v.Fresh && len(parts) > 0 {
+			groups = append(groups, disclosure.Group{N: v.N, K: k}, disclosure.Group{N: rest, K: k, Withheld: disclosure.Complement})
+			lines = append(lines, disclosure.Line{Total: total, Parts: append(parts, total+1)})
+		}
+	}
+	return groups, lines
 }
 
 func (l *journeyLayout) hypothesis(id string) *koe.Hypothesis {

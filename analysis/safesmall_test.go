@@ -207,3 +207,38 @@ func TestSafeRetention_WhoHasTwoStaysIsOnePerson(t *testing.T) {
 		}
 	}
 }
+
+// A release showed the change of 23 people, five of the first quarter among them. A quarter later that of the other 18 may not be told: their
+// difference is the change of the five.
+func TestSafeHypothesis_AWaveDoesNotTellTheRestOfAnEarlierChange(t *testing.T) {
+	for first, want := range map[int]string{5: "2026Q2 complement", 10: "2026Q2 ''"} {
+		j := scaleJourney([]string{"m2", "m3"}, "fit:F1")
+		j.Hypotheses = []koe.Hypothesis{{ID: "h", Stage: "m3", From: "m2", Kind: koe.HypothesisChange, Measure: "fit", Expect: "above"}}
+		l := &ledgerOf{world: newWorld(t, j)}
+		l.seen = map[string]map[string]time.Time{"j": {"h": time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}}
+		came := func(people string, n int, on string) {
+			b := &batch{}
+			for i := range n {
+				key := fmt.Sprint(people, i)
+				b.submissions = append(b.submissions, answers(key, "m2", "2026-01-10", fmt.Sprintf("F1=%d", 1+i%5)), answers(key, "m3", on, fmt.Sprintf("F1=%d", 1+i%4)))
+			}
+			l.script = append(l.script, b)
+		}
+		came("p", first, "2026-02-10")
+		came("q", 18, "2026-05-10")
+		l.refresh(koe.NewDate(2026, 8, 1), false)
+		const changes = "SELECT n, withheld FROM safe_change WHERE segment = ''"
+		if d := cmp.Diff([]string{fmt.Sprint(first+18, " ''")}, l.table(changes)); d != "" {
+			t.Fatal(d)
+		}
+		l.release("2026-08-01")
+		came("r", 12, "2026-08-10")
+		l.refresh(koe.NewDate(2026, 11, 1), false)
+		if d := cmp.Diff([]string{fmt.Sprint(first+30, " ''")}, l.table(changes)); d != "" {
+			t.Fatal(d)
+		}
+		if got := strings.Join(l.table("SELECT wave, withheld FROM safe_hypothesis WHERE wave = '2026Q2'"), ", "); got != want {
+			t.Errorf("%d in the first quarter: %s, want %s", first, got, want)
+		}
+	}
+}
