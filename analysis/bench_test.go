@@ -220,7 +220,8 @@ func benchSteps(b *testing.B, prefix string, steps map[string]time.Duration, all
 	}
 }
 
-// benchAnalyze analyses, and gives how long each step took.
+// benchAnalyze analyses, and gives how long each step took. Where steps run side by side the time counts for the one that began last; their sum is
+// the time by the clock.
 func benchAnalyze(b *testing.B, w *world, feed *benchFeed, now time.Time) (steps map[string]time.Duration, took time.Duration) {
 	b.Helper()
 	started := time.Now()

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,6 +46,39 @@ func TestBeside_StepsThereReadNothingThatOthersMakeMeanwhile(t *testing.T) {
 					t.Errorf("%s reads %s", name, table)
 				}
 			}
+		}
+	}
+}
+
+func TestBeside_AnErrorOfOneLineEndsTheOther(t *testing.T) {
+	w := newWorld(t, scaleJourney([]string{"m2"}, "fit:F1"))
+	w.load(false)
+	build, err := w.at.begin(t.Context(), w.at.current())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer build.abandon()
+	a := &analyzer{build: build, conn: build.conn}
+	if err := a.exec(t.Context(), "BEGIN TRANSACTION"); err != nil {
+		t.Fatal(err)
+	}
+	began := make(chan struct{})
+	endless := func(a *analyzer, ctx context.Context) error {
+		close(began)
+		return a.exec(ctx, "SELECT count(*) FROM range(1000000) AS x, range(1000000) AS y WHERE x.range * y.range % 7 = 8")
+	}
+	failing := func(*analyzer, context.Context) error {
+		<-began
+		return errors.New("no disk")
+	}
+	for _, lines := range [][]step{{{"item", endless}, {"change", failing}}, {{"change", endless}, {"item", failing}}} {
+		began = make(chan struct{})
+		err := a.sideBySide(t.Context(), lines, func(string) {})
+		if err == nil || !strings.Contains(err.Error(), "no disk") {
+			t.Errorf("with %s failing: %v", lines[1].name, err)
+		}
+		if err := errors.Join(a.exec(t.Context(), "ROLLBACK"), a.exec(t.Context(), "BEGIN TRANSACTION")); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
