@@ -79,7 +79,10 @@ func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(nam
 		defer lock.Unlock()
 		progress(name)
 	}
-	apart := func(s step) bool { return slices.Contains(beside, s.name) && !(a.kept && isSliced(s.name)) } // slices are temporary
+	apart := func(s step) bool {
+		return slices.Contains(beside, s.name) && !(a.kept && isSliced(s.name)) && // slices are temporary
+			!(a.moved && s.name == "comparison") // where item and trend are made in part, the others have time for it
+	}
 	both, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var others sync.WaitGroup
