@@ -308,7 +308,7 @@ func (a *analyzer) functions() error {
 // what to print for the shares when all answers fall on one side (METHOD 5.1).
 const macros = `
 CREATE OR REPLACE TEMP MACRO spread(n, s1, s2, unit) AS CASE WHEN n < 2 THEN NULL WHEN unit < 1000000
-    THEN sqrt((n::HUGEINT * s2 - s1 * s1)::DOUBLE / (n::DOUBLE * (n - 1))) / unit
+    THEN sqrt((n::HUGEINT * s2 - s1::HUGEINT * s1)::DOUBLE / (n::DOUBLE * (n - 1))) / unit
     ELSE sqrt(greatest(0, (s2::DOUBLE - s1::DOUBLE * s1::DOUBLE / n) / (n - 1))) / unit END;
 CREATE OR REPLACE TEMP MACRO band(n) AS CASE WHEN n >= 20 THEN n::VARCHAR WHEN n >= 10 THEN '10–19' WHEN n >= 5 THEN '5–9' ELSE '<5' END;
 CREATE OR REPLACE TEMP MACRO one_sided(favourable, unfavourable) AS CASE WHEN favourable = 1 THEN '≥90 %' WHEN unfavourable = 1 THEN '≤10 %' ELSE '' END;

@@ -82,3 +82,23 @@ func TestBeside_AnErrorOfOneLineEndsTheOther(t *testing.T) {
 		}
 	}
 }
+
+func TestBeside_AConnectionMayBeOpenedAfterMemoryRanOut(t *testing.T) {
+	w := newWorld(t, scaleJourney([]string{"m2"}, "fit:F1"))
+	w.load(false)
+	build, err := w.at.begin(t.Context(), w.at.current())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer build.abandon()
+	if _, err := build.conn.ExecContext(t.Context(), "SET memory_limit = '50MB'; CREATE TEMP TABLE large AS SELECT range AS a, hash(range) AS b FROM range(5000000)"); err != nil {
+		t.Fatal(err)
+	}
+	conn, err := build.connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Close(); err != nil {
+		t.Error(err)
+	}
+}

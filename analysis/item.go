@@ -52,8 +52,10 @@ func (l *layout) sumKinds() (items, scores string) {
 			}
 		}
 		for _, c := range journey.constructs {
-			if c.low == nil || max(math.Abs(*c.low), math.Abs(*c.high))*float64(c.unit*c.steps) > mostSquared {
-				scores = "HUGEINT"
+			for _, item := range c.items {
+				if item.low == nil || max(math.Abs(*item.low), math.Abs(*item.high))*float64(c.unit*c.steps) > mostSquared {
+					scores = "HUGEINT"
+				}
 			}
 		}
 	}

@@ -212,6 +212,25 @@ func TestSums_AreExactForAMillionPeople(t *testing.T) {
 	}
 }
 
+// The sums of a million people with 7 on ten items fit in eight bytes, the square of their sum does not.
+func TestSums_TheirSquaresMayBeWiderThanTheyAre(t *testing.T) {
+	w := newWorld(t, scaleJourney([]string{"m2"}, "fit:F1"))
+	w.load(false)
+	build, err := w.at.begin(t.Context(), w.at.current())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer build.abandon()
+	var sd float64
+	if _, err := build.conn.ExecContext(t.Context(), macros); err != nil {
+		t.Fatal(err)
+	}
+	err = build.conn.QueryRowContext(t.Context(), "SELECT spread(n, sum(s)::BIGINT, sum(s * s)::BIGINT, 2520) FROM (SELECT 7::BIGINT * 2520 AS s, 1000000::BIGINT AS n FROM range(1000000)) GROUP BY n").Scan(&sd)
+	if err != nil || sd != 0 {
+		t.Error(sd, err)
+	}
+}
+
 // hypothesisWorld has one hypothesis over F1 at m2 in 2026Q2, written down before (prior) or after the wave began.
 func hypothesisWorld(t *testing.T, prior bool, h koe.Hypothesis, values ...int) *world {
 	t.Helper()

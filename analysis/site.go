@@ -128,25 +128,24 @@ func (s *site) begin(ctx context.Context, base string) (_ *building, err error) 
 		return nil, fmt.Errorf("open the new warehouse: %w", err)
 	}
 	b.db.SetMaxIdleConns(0) // a connection that is kept would keep its temporary tables
-	if b.conn, err = b.connect(ctx); err != nil {
+	if b.conn, err = b.connect(ctx,
+		"SET memory_limit = '1200MB'",
+		"SET temp_directory = "+literal(filepath.Join(s.folder, "tmp")),
+		"SET write_buffer_row_group_count = 1", // what is full is written while more is being read, not at the end
+	); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
 
-// connect opens one more connection to the version. Each has its own transactions and temporary tables.
-func (b *building) connect(ctx context.Context) (*sql.Conn, error) {
+// connect opens one more connection to the version. Each has its own transactions and temporary tables. The first one also makes settings that all
+// share, some of which cannot be made again later.
+func (b *building) connect(ctx context.Context, shared ...string) (*sql.Conn, error) {
 	conn, err := b.db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("open the new warehouse: %w", err)
 	}
-	for _, setting := range []string{
-		"SET TimeZone = 'UTC'",
-		"SET memory_limit = '1200MB'",
-		"SET temp_directory = " + literal(filepath.Join(b.site.folder, "tmp")),
-		"SET perfect_ht_threshold = 16",
-		"SET write_buffer_row_group_count = 1", // what is full is written while more is being read, not at the end
-	} {
+	for _, setting := range append(shared, "SET TimeZone = 'UTC'", "SET perfect_ht_threshold = 16") {
 		if _, err := conn.ExecContext(ctx, setting); err != nil {
 			return nil, errors.Join(fmt.Errorf("set up the new warehouse: %w", err), conn.Close())
 		}
