@@ -126,8 +126,10 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 	if err := a.keepCounts(ctx, about["reduced"]); err != nil {
 		return result, err
 	}
-	if err := a.leaveGaps(ctx); err != nil {
-		return result, err
+	if a.kept {
+		if err := build.leaveGaps(ctx); err != nil {
+			return result, err
+		}
 	}
 	if about["as_of"] == "" { // there are no tables yet whose place in the file could be used again before the end
 		if err := a.exec(ctx, "SET wal_autocheckpoint = '1TB'"); err != nil {

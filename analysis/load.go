@@ -163,6 +163,11 @@ func loadFrom(ctx context.Context, at *site, l *layout, src source, last *opened
 			build.abandon()
 		}
 	}()
+	if last != nil {
+		if err := build.leaveGaps(ctx); err != nil {
+			return result, err
+		}
+	}
 	if err := build.fill(ctx, l, src, first, &result); err != nil {
 		if errors.Is(err, errErased) || errors.Is(err, errOtherStore) {
 			return result, err

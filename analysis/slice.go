@@ -80,19 +80,6 @@ func (a *analyzer) recut(ctx context.Context) error {
 	return a.exec(ctx, "DROP TABLE red_cut;\n"+query)
 }
 
-// mostGaps is after how many days the tables are made compact again; a day makes two versions.
-const mostGaps = 8
-
-// leaveGaps decides whether the gaps stay that rows leave when they are made again. To close them DuckDB writes whole tables, which takes longer than
-// the rows of a day. The same rows are made again day by day, as a rule, and lie together from the second day on; should it be
-// otherwise, the gaps are closed every so often.
-func (a *analyzer) leaveGaps(ctx context.Context) error {
-	if !a.kept || a.build.number%(2*mostGaps) < 2 {
-		return nil
-	}
-	return a.exec(ctx, "SET max_vacuum_tasks = 0")
-}
-
 // counted says that the sliced reductions hold what the facts say.
 func (a *analyzer) counted(ctx context.Context) error {
 	state, err := a.layout.slicedState()
