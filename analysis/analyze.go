@@ -131,7 +131,7 @@ func analyze(ctx context.Context, at *site, src source, now time.Time, progress 
 			return result, err
 		}
 	}
-	if about["as_of"] == "" { // there are no tables yet whose place in the file could be used again before the end
+	if a.kept || about["as_of"] == "" { // few tables, or none yet, have a place in the file that could be used again before the end
 		if err := a.exec(ctx, "SET wal_autocheckpoint = '1TB'"); err != nil {
 			return result, err
 		}
