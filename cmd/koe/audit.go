@@ -27,7 +27,7 @@ const auditHelp = `報告書のファイルを持つ人と同じように読み�
   氏名・アドレス・職員番号・鍵・丸めていない値・公表を確認していない意見が、どこにもないこと
   すべての表と要点の文の値が、それぞれの下限以上の人数によること(得点は5人、意見・テーマ・同じ人の変化は10人、信頼性は30人、関連の強さは50人。設定で引き上げられる)
   人数が、実際に後ろにいる人の数と合い、20人未満は幅で書かれていること。テーマは3人未満と書かれ、合計から逆算できないこと
-  公表した値を足し引きしても、少人数の値が出てこないこと(部署・段階・時期・採用時期・前回までの報告書、読まずに答えた人を除いた値、答えなくなった人、仮説の回ごとの値)
+  公表した値を足し引きしても、少人数の値が出てこないこと(部署・段階・時期・採用時期・前回までの報告書・公表用の表、読まずに答えた人を除いた値、答えなくなった人、仮説の回ごとの値)
   読者に見えない所に何もないこと(隠れたシート・行・列、背景と同じ色、値を隠す表示形式、名前の定義、入力規則、注釈、プロパティ、図の記憶、リンク、HTMLのコメント・属性・スタイル・スクリプト・埋込みデータ)
 
 Reads the files of a release back as somebody who holds them would, and tries to learn what must not be learnt. RELEASE is a name, such as 2026-04-01, or a folder. Exit code 1 with findings.
@@ -36,7 +36,7 @@ What is checked:
   no name, address, number, key, unrounded value or uncleared comment stands anywhere
   the figures of every table and of the key points stand on enough people (5 for scores; 10 for comments, themes and changes of the same people; 30 for reliability; 50 for strengths of association; settings may raise them)
   numbers of people are those who stand behind them, as bands under 20; themes say under 3, and their totals do not tell the rest
-  no sum or difference of published figures gives a small group away (units, stages, quarters, cohorts, earlier reports, means without careless answers, people who fell silent, single waves of hypotheses)
+  no sum or difference of published figures gives a small group away (units, stages, quarters, cohorts, earlier reports, the tables of koe export --safe, means without careless answers, people who fell silent, single waves of hypotheses)
   nothing stands where a reader does not look (hidden sheets, rows and columns, text in its background's colour, formats that hide, defined names, lists, notes, properties, caches of charts, links; comments, attributes, styles, scripts and embedded data of pages)`
 
 func (a *app) auditCommand() *cobra.Command {

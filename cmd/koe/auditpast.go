@@ -48,6 +48,7 @@ func releasesBefore(ctx context.Context, w *journey.Workspace, s *store.Store, f
 	for _, f := range figures {
 		if number > 0 && f.Since <= number && (f.Until == 0 || number < f.Until) {
 			fresh[figureOf(f)] = true
+			t.Tables = append(t.Tables, figureOf(f))
 		}
 	}
 	for _, f := range figures {
@@ -60,7 +61,7 @@ func releasesBefore(ctx context.Context, w *journey.Workspace, s *store.Store, f
 		}
 	}
 	if number == 0 {
-		t.Carried = carriedNow(published)
+		t.Tables, t.Carried = figuresNow(published)
 		return nil
 	}
 	if t.Recorded = true; !entry.Same || entry.Day != until {
@@ -103,57 +104,49 @@ func figureOf(f analysis.PastFigure) audit.Figure {
 	return audit.Figure{Table: f.Table, Journey: f.Journey, Name: f.Name, Stage: f.Stage, Grain: f.Grain, Period: f.Period, Segment: f.Segment, Member: f.Member}
 }
 
-// carriedNow lists the figures that repeat an earlier release.
-func carriedNow(p *analysis.Published) (all []audit.Figure) {
+// figuresNow lists the figures of the tables that may be handed out: those of today, and those that repeat an earlier release.
+func figuresNow(p *analysis.Published) (fresh, carried []audit.Figure) {
 	grain := func(period string) string {
 		if period == "" {
 			return "all"
 		}
 		return "quarter"
 	}
-	for _, r := range p.Tables.Trend {
-		if r.Carried != "" {
-			all = append(all, audit.Figure{Table: "trend", Journey: r.Journey, Name: r.Construct, Stage: r.Stage, Grain: r.Grain, Period: r.Period, Segment: r.Segment, Member: r.Member})
+	add := func(withheld, from string, f audit.Figure) {
+		switch {
+		case from != "":
+			carried = append(carried, f)
+		case withheld == "" && slices.Contains(remembered, f.Table):
+			fresh = append(fresh, f)
 		}
+	}
+	for _, r := range p.Tables.Trend {
+		add(r.Withheld, r.Carried, audit.Figure{Table: "trend", Journey: r.Journey, Name: r.Construct, Stage: r.Stage, Grain: r.Grain, Period: r.Period, Segment: r.Segment, Member: r.Member})
 	}
 	for _, r := range p.Tables.Item {
-		if r.Carried != "" {
-			all = append(all, audit.Figure{Table: "item", Journey: r.Journey, Name: r.Question, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
-		}
+		add(r.Withheld, r.Carried, audit.Figure{Table: "item", Journey: r.Journey, Name: r.Question, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
 	}
 	for _, r := range p.Tables.Recommend {
-		if r.Carried != "" {
-			all = append(all, audit.Figure{Table: "recommend", Journey: r.Journey, Name: r.Question, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
-		}
+		add(r.Withheld, r.Carried, audit.Figure{Table: "recommend", Journey: r.Journey, Name: r.Question, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
 	}
 	for _, r := range p.Tables.Theme {
-		if r.Carried != "" {
-			name := ""
-			if r.Stage == "" {
-				name = "all"
-			}
-			all = append(all, audit.Figure{Table: "voice", Journey: r.Journey, Name: name, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
+		name := ""
+		if r.Stage == "" {
+			name = "all"
 		}
+		add(r.Withheld, r.Carried, audit.Figure{Table: "voice", Journey: r.Journey, Name: name, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
 	}
 	for _, r := range p.Tables.Keyness {
-		if r.Carried != "" {
-			all = append(all, audit.Figure{Table: "word", Journey: r.Journey, Stage: r.Stage, Grain: "all"})
-		}
+		add(r.Withheld, r.Carried, audit.Figure{Table: "word", Journey: r.Journey, Stage: r.Stage, Grain: "all"})
 	}
 	for _, r := range p.Tables.Cooccurrence {
-		if r.Carried != "" {
-			all = append(all, audit.Figure{Table: "pair", Journey: r.Journey, Grain: "all"})
-		}
+		add(r.Withheld, r.Carried, audit.Figure{Table: "pair", Journey: r.Journey, Grain: "all"})
 	}
 	for _, r := range p.Tables.ResponseRate {
-		if r.Carried != "" {
-			all = append(all, audit.Figure{Table: "rate", Journey: r.Journey, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
-		}
+		add(r.Withheld, r.Carried, audit.Figure{Table: "rate", Journey: r.Journey, Stage: r.Stage, Grain: grain(r.Period), Period: r.Period, Segment: r.Segment, Member: r.Member})
 	}
-	for _, r := range p.Tables.Change {
-		if r.Carried != "" { // of a change the table names both stages; its cells are units
-			all = append(all, audit.Figure{Table: "change", Journey: r.Journey, Name: r.Construct + " " + r.FromStage + " " + r.ToStage, Grain: "all", Segment: r.Segment, Member: r.Member})
-		}
+	for _, r := range p.Tables.Change { // of a change the table names both stages; its cells are units
+		add(r.Withheld, r.Carried, audit.Figure{Table: "change", Journey: r.Journey, Name: r.Construct + " " + r.FromStage + " " + r.ToStage, Grain: "all", Segment: r.Segment, Member: r.Member})
 	}
-	return all
+	return fresh, carried
 }

@@ -22,7 +22,7 @@ import (
 var internals = regexp.MustCompile(`panic|goroutine|runtime error|nil pointer|<nil>|%!|\.go:\d|0x[0-9a-f]{6}|SQLITE_|sql: |Binder Error|Catalog Error|Parser Error|Conversion Error|Constraint Error|INTERNAL|index out of range|no rows in result|unexpected EOF`)
 
 // heldMore is what koe report says where its audit found something, and disclosure control decided again.
-var heldMore = regexp.MustCompile(`ほかに (\d+) 個の値を伏せて作り直しました`)
+var heldMore = regexp.MustCompile(`ほかに \d+ 個の値を伏せて作り直しました|\d+ figures more were withheld`)
 
 const madeAgain = "reports made again without some figures"
 

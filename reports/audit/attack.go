@@ -69,6 +69,7 @@ func (a *auditor) attack(ctx context.Context) error {
 		}
 		published[of][at] = s
 	}
+	a.tables(published, carried)
 	lives := a.past(published)
 	var order []subject
 	for of := range published {

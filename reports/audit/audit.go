@@ -53,6 +53,9 @@ type Truth struct {
 	Crowds []Crowd  // how many stand behind figures that are no cell of these
 	Quotes []Quote  // the comments that may be quoted; nil: not looked at
 
+	// Tables are figures that are handed out besides the files (koe export --safe).
+	Tables []Figure
+
 	// Of earlier releases: what they published as new, and who stood behind it then and stands now. Carried are figures that
 	// this release repeats from one of them.
 	Past    []PastFigure

@@ -56,6 +56,29 @@ func (a *auditor) carried() map[printed]bool {
 	return all
 }
 
+// tables adds what is handed out besides the files to what these say.
+func (a *auditor) tables(published map[subject]map[slot]said, carried map[printed]bool) {
+	for _, f := range a.truth.Tables {
+		of, at := f.subject(), f.slot()
+		if standardised(f) || carried[printed{of, at, ""}] {
+			continue
+		}
+		if published[of] == nil {
+			published[of] = map[slot]said{}
+		}
+		if _, known := published[of][at]; !known {
+			table := f.Table
+			if table == "rate" {
+				table = "response_rate"
+			}
+			published[of][at] = said{file: "safe_" + table}
+		}
+	}
+}
+
+// standardised reports whether a figure is of the standardised line: a mean of means that are published themselves.
+func standardised(f Figure) bool { return f.Table == "trend" && f.Stage == "" && f.Grain != "all" }
+
 // past adds what earlier releases published to what is published now, and gives the people of each such subject by their lives:
 // who stands behind a release is then known of all of them at once.
 func (a *auditor) past(published map[subject]map[slot]said) map[subject][]Lives {
@@ -63,8 +86,8 @@ func (a *auditor) past(published map[subject]map[slot]said) map[subject][]Lives 
 	before := map[subject]bool{}
 	for _, f := range a.truth.Past {
 		of := f.subject()
-		if f.Table == "trend" && f.Stage == "" && f.Grain != "all" {
-			continue // the standardised line
+		if standardised(f.Figure) {
+			continue
 		}
 		if f.Table == "recommend" {
 			if known := questions[of]; known != "" && known != f.Name {

@@ -177,3 +177,20 @@ func TestAttack_OfEarlierReleasesPeopleCountAndNotTheirAnswers(t *testing.T) {
 		}
 	}
 }
+
+// The tables that are handed out hold more than the files print: the page says everybody's mean, the table that of all but four.
+func TestAttack_KnowsTheTablesThatAreHandedOut(t *testing.T) {
+	u := units{map[string]int{"甲": 4, "乙": 50}, []string{""}}
+	truth := u.truth()
+	truth.Tables = []Figure{{Table: "trend", Journey: "j", Name: "iso", Grain: "all", Segment: "bureau", Member: "乙"}}
+	r, err := Check(t.Context(), u.write(t), truth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Findings) != 1 || r.Findings[0].N != 4 || !strings.Contains(r.Findings[0].What["ja"], "全体(54人) − 「孤立感」 乙(50人)") {
+		t.Errorf("%+v", r.Findings)
+	}
+	if figures, ok := Withheld(r.Findings); !ok || len(figures) != 1 || figures[0].Member != "乙" {
+		t.Errorf("to be withheld: %+v, %v", figures, ok)
+	}
+}
