@@ -68,7 +68,7 @@ FROM lived AS l JOIN invitation AS i ON i.invitation_key = l.key ORDER BY ALL`
 
 // readLives gives whoever stood behind the figures, by their lives.
 func readLives(ctx context.Context, db querier, cells map[string]Life, figures []PastFigure, next int) ([]Lives, error) {
-	numbers, all := map[string]int32{}, map[string][]Life{}
+	whose, all := &people{numbers: map[string]int32{}}, map[string][]Life{}
 	known := sets{}
 	read := func(query, groups string) ([]lived, error) {
 		rows, err := readRows[livedRow](ctx, db, fmt.Sprintf(query, groups, next))
@@ -80,12 +80,7 @@ func readLives(ctx context.Context, db querier, cells map[string]Life, figures [
 					return nil, err
 				}
 			}
-			number, met := numbers[r.Person]
-			if !met {
-				number = int32(len(numbers)) //nolint:gosec // people are far fewer
-				numbers[r.Person] = number
-			}
-			out[i] = lived{r, number, all[r.Lives], known.of(r.Scored), known.of(r.Given)}
+			out[i] = lived{r, whose.number(r.Person), all[r.Lives], known.of(r.Scored), known.of(r.Given)}
 		}
 		return out, err
 	}
