@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"koe"
 )
 
 // openBatch is what comes in while the fourth quarter of 2026 is open, from people who are there already: everybody is asked
@@ -43,6 +45,28 @@ func (w *world) analyzeAt(now time.Time) {
 	w.t.Helper()
 	if _, err := analyze(context.Background(), w.at, w.source(), now, nil); err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+// An answer always belongs to a wave: here its invitation, the only one of its quarter, was cancelled afterwards.
+func TestPublished_AnswersToCancelledInvitationsAreInAWave(t *testing.T) {
+	w := wholeWorld(t)
+	w.mask = func(s string) (string, error) { return s, nil }
+	segments := []string{"bureau=A", "division=x", "hire_type=正規"}
+	v := invite("p00", "m2", "2025-10-10", "cancelled", segments...)
+	v.Key += "-cancelled"
+	s := answered(answers("p00", "m2", "2025-10-20", "F1=5 F2=5 F3=4 I1=1 I2=5", segments...), v)
+	s.ID, s.Response = s.ID+"-cancelled", s.Response+"-cancelled"
+	w.script = append(w.script, &batch{invitations: []koe.Invitation{v}, submissions: []koe.Submission{s}})
+	w.build()
+	if got := w.table("SELECT closed FROM red_wave WHERE stage = 'm2' AND wave = '2025Q4'"); !slices.Equal(got, []string{"true"}) {
+		t.Errorf("the wave of the answer: closed %v, want one that is", got)
+	}
+	before := w.published()
+	w.script = append(w.script, openBatch())
+	w.build()
+	if diff := cmp.Diff(before, w.published()); diff != "" {
+		t.Errorf("the answer is published or not by whether another wave is open (-before +after):\n%s", diff)
 	}
 }
 
