@@ -51,7 +51,6 @@ type analyzer struct {
 	// Of the sliced reductions: they are kept from the last analysis, nothing of them was touched, and the slice is there.
 	kept, untouched, sliced bool
 	moved                   bool // item and trend are made again in part
-	summed                  bool // their finest sums are kept, but for what moved
 	shadowed                bool // temporary tables of the published population stand before main's
 }
 
@@ -219,10 +218,7 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	if err := a.sideBySide(ctx, steps(), step); err != nil {
 		return fmt.Errorf("model %w", err)
 	}
-	if err := a.keepSums(ctx); err != nil {
-		return fmt.Errorf("keep the sums of item and trend: %w", err)
-	}
-	a.moved, a.summed = false, false // the published population is another
+	a.moved = false // the published population is another
 	if stays {
 		progress("disclosure", done, of)
 		if err := a.stayed(ctx, tables); err != nil {
@@ -371,23 +367,19 @@ func (a *analyzer) reduce(ctx context.Context, name string) error {
 // modelSQL gives the statement of a model's file with its parameters put in.
 func (a *analyzer) modelSQL(name string) (string, error) {
 	query, err := modelFiles.ReadFile("models/" + name + ".sql")
-	spots, lines, groups := "", "", ""
-	if a.summed {
-		groups = "SEMI JOIN cut USING (cell)"
-	}
+	groups, scores := "", "score_parts"
 	if a.moved {
-		spots, lines = "SEMI JOIN temp.moved_spot USING (who, stage_number, wave_number)", "SEMI JOIN temp.moved_line USING (who, grain, period)"
+		groups, scores = "SEMI JOIN cut USING (cell)", "loader.score_part"
 	}
-	counts, sums, steps := a.layout.stepColumns()
 	stored := "loader" // of item and trend
 	if a.shadowed {
 		stored = "temp"
 	}
 	scales, items := a.layout.supposed()
 	itemSum, scoreSum := a.layout.sumKinds()
-	return strings.NewReplacer("$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$never", fmt.Sprint(never), "$moved_spots", spots, "$moved_items", a.finestMoved("item"), "$moved_scores", a.finestMoved("score"), "$moved_groups", groups, "$moved_lines", lines,
-		"$most_columns", fmt.Sprint(mostStepColumns), "$step_counts", counts, "$step_sums", sums, "$steps", steps, "$scales", scales, "$items", items,
-		"$stored", stored, "$item_sum", itemSum, "$score_sum", scoreSum).Replace(string(query)), err
+	return strings.NewReplacer(append(a.layout.steps(), "$min_group", fmt.Sprint(a.safety.MinGroup), "$places", fmt.Sprint(stagePlaces), "$never", fmt.Sprint(never), "$moved_items", a.partsMoved("item"),
+		"$moved_scores", a.partsMoved("score"), "$moved_groups", groups, "$all_scores", scores, "$most_columns", fmt.Sprint(mostStepColumns), "$scales", scales, "$items", items,
+		"$stored", stored, "$item_sum", itemSum, "$score_sum", scoreSum)...).Replace(string(query)), err
 }
 
 // model runs a model that is SQL alone.

@@ -73,9 +73,15 @@ func (a *analyzer) publishable(ctx context.Context, tables []modelTable, progres
 		}
 	}
 	for _, t := range tables {
+		if isPlaced(t.name) {
+			continue
+		}
 		if err := a.exec(ctx, temporary(createTable(t.name, t.comment, t.columns))); err != nil {
 			return err
 		}
+	}
+	if err := a.shadowPlaced(ctx, tables); err != nil {
+		return err
 	}
 	a.shadowed = true
 	return a.runModels(ctx, progress)

@@ -24,11 +24,13 @@ func (a *analyzer) completeItems(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sums, _, found := strings.Cut(model, "INSERT INTO ")
-	if !found {
+	model = strings.NewReplacer("red_item ", "red_partial_item ", "item_parts", "partial_parts", "item_sums", "partial_sums").Replace(model)
+	sums, rows, found := strings.Cut(model, "INSERT INTO ")
+	_, rows, also := strings.Cut(rows, "placed_item\n")
+	if !found || !also {
 		return koe.Errorf(koe.Internal, "the model item has no INSERT")
 	}
-	sums = strings.NewReplacer("red_item ", "red_partial_item ", "item_parts", "partial_parts", "item_sums", "partial_sums", "item_rows", "partial_rows").Replace(sums)
+	sums += "CREATE OR REPLACE TEMP TABLE placed_partial AS\n" + rows + "CREATE OR REPLACE TEMP VIEW partial_rows AS " + a.layout.summedRows("temp.placed_partial") + ";\n"
 	if err := a.exec(ctx, sums+completeItemSQL); err != nil {
 		return fmt.Errorf("take off who left an item out: %w", err)
 	}

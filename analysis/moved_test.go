@@ -6,8 +6,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -82,7 +82,9 @@ func TestMoved_RowsOfOtherPlacesAreNotTouched(t *testing.T) {
 	db, err := sql.Open("duckdb", path)
 	l.must(err)
 	for _, table := range []string{"item", "trend"} { // marks that no model would make
-		_, err := db.Exec("UPDATE loader." + table + " SET mean = -1 WHERE stage = 'm2' AND period = '2026Q2'; UPDATE loader." + table + " SET mean = -2 WHERE stage = 'm3' AND period = ''")
+		_, err := db.Exec(strings.NewReplacer("$placed", "loader.placed_"+table, "$m2", stageNumber("m2"), "$m3", stageNumber("m3"), "$or", map[string]string{"item": "", "trend": " OR cohort_number = " + numberOf2026Q2("cohort")}[table],
+			"$and", map[string]string{"item": "", "trend": " AND cohort_number = -1"}[table]).Replace(
+			"UPDATE $placed SET mean = -1 WHERE stage_number = $m2 AND (wave_number = " + numberOf2026Q2("wave") + "$or); UPDATE $placed SET mean = -2 WHERE stage_number = $m3 AND wave_number = -1$and"))
 		l.must(err)
 	}
 	l.must(db.Close())
@@ -96,7 +98,7 @@ func TestMoved_RowsOfOtherPlacesAreNotTouched(t *testing.T) {
 		if got := l.table("SELECT count(*) FILTER (mean = -1) = count(*) FROM " + table + " WHERE stage = 'm2' AND period = '2026Q2'"); got[0] != "true" {
 			t.Errorf("%s: rows of a closed wave were made again", table)
 		}
-		where := " WHERE stage = 'm3' AND period = '' AND mean IS NOT NULL AND segment = 'bureau' AND member = "
+		where := " WHERE stage = 'm3' AND period = '' AND mean IS NOT NULL AND " + map[string]string{"item": "question = 'F1'", "trend": "true"}[table] + " AND segment = 'bureau' AND member = "
 		if got := l.table("SELECT count(*) FILTER (mean = -2) FROM " + table + where + "'B'"); got[0] != "0" {
 			t.Errorf("%s: %s rows of the unit that an answer came from are as they were", table, got[0])
 		}
@@ -126,13 +128,36 @@ func TestMoved_ANewNameIsShown(t *testing.T) {
 func TestMoved_TheFirstAnswersOfAQuarterDoNotMakeAllRowsAnew(t *testing.T) {
 	l, day := openWorld(t)
 	l.nextDay(day, false)
-	quarters := l.table("SELECT unnest(enum_range(CAST(NULL AS loader.period_name)))")
-	for _, quarter := range []string{quarterOf(day), quarterOf(day.AddDays(92)), quarterOf(day.AddDays(365))} {
-		if !slices.Contains(quarters, quarter) {
-			t.Errorf("rows of %s would need a name that item and trend do not have: %v", quarter, quarters)
+	path := l.at.current()
+	l.must(os.Chmod(path, 0o644))
+	db, err := sql.Open("duckdb", path)
+	l.must(err)
+	for _, table := range []string{"item", "trend"} { // a mark that no model would make
+		_, err := db.Exec("UPDATE loader.placed_" + table + " SET mean = -1 WHERE stage_number = " + stageNumber("m2") + " AND wave_number = " + numberOf2026Q2("wave"))
+		l.must(err)
+	}
+	l.must(db.Close())
+	segments := []string{"bureau=B", "division=y", "hire_type=正規"} // joins next quarter, and is asked before
+	v := invite("next", "m3", "2027-01-02", "answered", segments...)
+	s := answered(answers("next", "m3", "2026-12-02", "F1=1 F2=2 F3=5 I1=4", segments...), v)
+	l.script = append(l.script, &batch{people: []koe.Person{person("next", "2027-01-01", segments...)}, invitations: []koe.Invitation{v}, submissions: []koe.Submission{s}})
+	l.nextDay(day.AddDays(1), false)
+	for _, table := range []string{"item", "trend"} {
+		if got := l.table("SELECT count(*) > 0 FROM " + table + " WHERE period = '2027Q1'"); got[0] != "true" {
+			t.Errorf("%s has no row of the new quarter", table)
+		}
+		if got := l.table("SELECT count(*) FILTER (mean = -1) = count(*) FROM " + table + " WHERE stage = 'm2' AND period = '2026Q2'" + map[string]string{"item": "", "trend": " AND grain = 'quarter'"}[table]); got[0] != "true" {
+			t.Errorf("%s: rows of another quarter were made again", table)
 		}
 	}
-	if !slices.IsSorted(quarters) {
-		t.Errorf("names are out of order: %v", quarters)
-	}
+}
+
+// numberOf2026Q2 is the number of 2026Q2 in these, as a wave or a cohort.
+func numberOf2026Q2(kind string) string {
+	return "(SELECT number FROM loader.numbered WHERE kind = '" + kind + "' AND name = '2026Q2')"
+}
+
+// stageNumber is the number of a stage in the rows of item and trend.
+func stageNumber(stage string) string {
+	return "(SELECT number FROM loader.numbered WHERE kind = 'stage' AND name = '" + stage + "')"
 }

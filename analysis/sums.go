@@ -3,113 +3,101 @@ package analysis
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"koe"
 )
 
 // The rows of item and trend follow from exact sums by place: who, stage and wave (and cohort), or all stages, or all waves. Most of a day's
-// places are as they were, and the sums of the others are what they were and what came to their parts and left them: whole numbers. So the sums
-// are kept from analysis to analysis, only those of parts (one stage and wave) that hold a finest group with other counts are added up again, and
-// what they differ by goes to the sums that they are a part of. They are kept by number, and numbers are in the order of the names: as soon as a
+// places are as they were, and the sums of the others are what they were and what came to their parts and left them: whole numbers. So the rows
+// keep their sums from analysis to analysis, only those of parts (one stage and wave) that hold a finest group with other counts are added up again,
+// and what they differ by goes to the sums that they are a part of. They are kept by number, and numbers are in the order of the names: as soon as a
 // name has another number than it had, all are made again.
 
-// sums are temporary sums of one model and where they are kept.
+// sums are the sums of one model and where they are kept.
 type sums struct {
 	model   string
-	parts   string   // the first table that the model's file makes: sums of parts
-	all     string   // the second: the sums of parts, and those over stages and waves
-	rest    string   // how the statement after it begins
-	kept    string   // in loader
+	parts   string   // the table that the first statement of the model's file makes: sums of parts
+	all     string   // the table or view that the second makes: the sums of places
+	made    string   // TABLE or VIEW and its name
+	placed  string   // the table, in loader, that the third puts the rows into
+	kept    string   // the table, in loader, that keeps the sums of parts
 	keys    []string // columns that name a row of all; the others are added up
 	present string   // the column that is over 0
 	moved   string   // item or score: temp.moved_<> lists the groups that moved
+	rows    []string // which columns of all name the rows that follow from a sum
+	summed  string   // which rows of placed have sums
+	sums    string   // of which rows everything follows from sums
 }
 
 var (
-	itemSums = sums{model: "item", parts: "item_parts", all: "item_sums", rest: "CREATE OR REPLACE TEMP TABLE item_rows AS", kept: "item_sum",
-		keys: []string{"item", "who", "stage_number", "wave_number"}, present: "n", moved: "item"}
-	scoreSums = sums{model: "trend", parts: "score_parts", all: "score_sums", rest: "CREATE OR REPLACE TEMP TABLE trend_rows AS", kept: "score_sum",
-		keys: []string{"scale", "who", "stage_number", "wave_number", "cohort", "grain"}, present: "items", moved: "score"}
+	itemSums = sums{model: "item", parts: "item_parts", all: "item_sums", made: "VIEW item_sums", placed: "placed_item", kept: "placed_item",
+		keys: []string{"item", "who", "stage_number", "wave_number"}, present: "n", moved: "item", rows: []string{"item", "who", "stage_number", "wave_number"}, summed: "true", sums: "s1 IS NULL"} // of the others lists too
+	scoreSums = sums{model: "trend", parts: "score_parts", all: "score_sums", made: "TABLE score_sums", placed: "placed_trend", kept: "score_part",
+		keys: []string{"scale", "who", "stage_number", "wave_number", "cohort_number"}, present: "items", moved: "score", rows: []string{"scale", "who", "wave_number", "cohort_number"},
+		summed: "stage_number >= 0 OR wave_number < 0 AND cohort_number < 0", sums: "true"} // without the standardised line
 )
 
-// numbersOfCut lists what the numbers of red_cut stand for.
-const numbersOfCut = `CREATE OR REPLACE TEMP TABLE numbered AS
-SELECT DISTINCT 'who' AS kind, journey, segment AS name, member, who AS number FROM red_cut
-UNION ALL SELECT DISTINCT 'stage', journey, stage, '', stage_number FROM red_cut UNION ALL SELECT DISTINCT 'wave', '', wave, '', wave_number FROM red_cut`
-
-// findFinest says whether the sums of the last analysis are kept, and lists the places whose sums are not: of groups that moved, as they were
-// and as they are.
-func (a *analyzer) findFinest(ctx context.Context) error {
-	var renumbered int
-	if err := a.conn.QueryRowContext(ctx, `SELECT count(*) FROM loader.numbered AS was LEFT JOIN temp.numbered AS now USING (kind, journey, name, member)
-		WHERE now.number IS DISTINCT FROM was.number`).Scan(&renumbered); err != nil {
-		return err
+// findParts lists the parts that hold groups that moved, as the groups were and as they are.
+func (a *analyzer) findParts(ctx context.Context) error {
+	statements := `CREATE OR REPLACE TEMP TABLE cut_touched AS SELECT cell, who, stage_number, wave_number FROM red_cut WHERE cell IN (SELECT cell FROM loader.touched WHERE own)
+		UNION SELECT cell, who, stage_number, wave_number FROM temp.cut_before`
+	for _, of := range []sums{itemSums, scoreSums} {
+		statements += fmt.Sprintf(";\nCREATE OR REPLACE TEMP TABLE moved_%[1]s_sum AS SELECT DISTINCT who, stage_number, wave_number FROM temp.cut_touched SEMI JOIN temp.moved_%[1]s USING (cell)", of.moved)
 	}
-	if a.summed = renumbered == 0; !a.summed {
-		return nil
-	}
-	for _, moved := range []string{itemSums.moved, scoreSums.moved} {
-		if err := a.exec(ctx, fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE moved_%[1]s_sum AS
-			SELECT DISTINCT w.number AS who, s.number AS stage_number, p.number AS wave_number FROM temp.cut_touched AS m SEMI JOIN temp.moved_%[1]s USING (cell)
-			JOIN temp.numbered AS w ON w.kind = 'who' AND w.journey = m.journey AND w.name = m.segment AND w.member = m.member
-			JOIN temp.numbered AS s ON s.kind = 'stage' AND s.journey = m.journey AND s.name = m.stage
-			JOIN temp.numbered AS p ON p.kind = 'wave' AND p.name = m.wave`, moved)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.exec(ctx, statements)
 }
 
-// finestMoved takes, of red_cut, the places whose sums are not kept; all when none are.
-func (a *analyzer) finestMoved(moved string) string {
-	if !a.summed {
+// partsMoved takes, of red_cut, the parts whose sums are not kept; all when none are.
+func (a *analyzer) partsMoved(moved string) string {
+	if !a.moved {
 		return ""
 	}
 	return "SEMI JOIN temp.moved_" + moved + "_sum USING (who, stage_number, wave_number)"
 }
 
-// fromSums runs a model's statements. Where sums are kept, the first makes those of parts that moved, the second what all sums differ by
-// from the kept ones, and the others read the kept ones after that.
+// fromSums runs a model's statements. Where only some places moved, the first makes the sums of parts that moved, the second what all sums differ by
+// from the kept ones, and the third the rows of what moved.
 func (a *analyzer) fromSums(ctx context.Context, of sums, query string) error {
-	if !a.summed {
+	keep := of.kept != of.placed && !a.shadowed
+	if !a.moved {
+		if keep {
+			query += fmt.Sprintf("INSERT INTO loader.%s FROM temp.%s;\n", of.kept, of.parts)
+		}
 		return a.exec(ctx, query)
 	}
-	parts, more, found := strings.Cut(query, "CREATE OR REPLACE TEMP TABLE "+of.all+" AS")
-	add, rest, also := strings.Cut(more, of.rest)
+	parts, more, found := strings.Cut(query, "CREATE OR REPLACE TEMP "+of.made+" AS")
+	add, rest, also := strings.Cut(more, "INSERT INTO loader."+of.placed)
 	if !found || !also {
 		return koe.Errorf(koe.Internal, "the model %s does not make %s and then the rows", of.model, of.all)
 	}
-	columns, err := a.sumColumns(ctx, of)
-	if err != nil {
-		return err
-	}
-	var less, added []string
-	only := ""
-	for _, c := range columns {
-		switch {
-		case c.name == "grain": // what a sum is over; the table of parts does not say it
-			added, only = append(added, c.name), " WHERE grain = 'part'"
-		case slices.Contains(of.keys, c.name):
-			less, added = append(less, c.name), append(added, c.name)
-		default:
-			less, added = append(less, "-"+c.name), append(added, fmt.Sprintf("sum(%s)::%s AS %[1]s", c.name, c.kind))
+	var were, less, added, same []string
+	for _, c := range a.layout.sumColumns(of) {
+		from := c.from
+		if from == "" {
+			from = c.name
 		}
+		same = append(same, fmt.Sprintf("coalesce(%s, 0) = 0", c.name))
+		were, less, added = append(were, from+" AS "+c.name), append(less, "-"+c.name), append(added, fmt.Sprintf("sum(%s)::%s AS %[1]s", c.name, c.kind))
 	}
 	keys := strings.Join(of.keys, ", ")
-	return a.exec(ctx, parts+fmt.Sprintf(`INSERT INTO temp.%[1]s SELECT %[2]s FROM loader.%[3]s SEMI JOIN temp.moved_%[4]s_sum USING (who, stage_number, wave_number)%[5]s;
-		CREATE OR REPLACE TEMP TABLE differ AS `, of.parts, strings.Join(less, ", "), of.kept, of.moved, only)+
-		add+fmt.Sprintf(`CREATE OR REPLACE TEMP TABLE differing AS
-			SELECT %[1]s FROM (SELECT * FROM loader.%[2]s SEMI JOIN temp.differ USING (%[3]s) UNION ALL FROM temp.differ) AS both_sums GROUP BY %[3]s HAVING sum(%[4]s) > 0;
-		DELETE FROM loader.%[2]s AS s USING (SELECT DISTINCT %[3]s FROM temp.differ) AS d WHERE %[5]s;
-		INSERT INTO loader.%[2]s FROM temp.differing;
-		CREATE OR REPLACE TEMP VIEW %[6]s AS FROM loader.%[2]s;
-		`, strings.Join(added, ", "), of.kept, keys, of.present, same("s", "d", of.keys), of.all)+of.rest+rest)
+	stored := keys + ", " + strings.Join(were, ", ")
+	before := fmt.Sprintf("CREATE OR REPLACE TEMP TABLE parts_before AS SELECT %s FROM loader.%s SEMI JOIN temp.moved_%s_sum USING (who, stage_number, wave_number);\n", stored, of.kept, of.moved)
+	if keep {
+		before += fmt.Sprintf("DELETE FROM loader.%[1]s AS s USING temp.moved_%[2]s_sum AS d WHERE %[3]s;\nINSERT INTO loader.%[1]s FROM temp.%[4]s;\n", of.kept, of.moved, matching("s", "d", []string{"who", "stage_number", "wave_number"}), of.parts)
+	}
+	before += fmt.Sprintf("INSERT INTO temp.%s SELECT %s, %s FROM temp.parts_before;\n", of.parts, keys, strings.Join(less, ", "))
+	changed := fmt.Sprintf(`DELETE FROM temp.differ WHERE %[10]s AND %[11]s;
+		CREATE OR REPLACE TEMP TABLE moved_row AS SELECT DISTINCT %[1]s FROM temp.differ;
+		CREATE OR REPLACE TEMP TABLE %[2]s AS SELECT %[3]s, %[4]s FROM (SELECT %[5]s FROM loader.%[6]s SEMI JOIN temp.moved_row USING (%[1]s) WHERE %[7]s UNION ALL FROM temp.differ) AS both_sums
+			GROUP BY %[3]s HAVING sum(%[8]s) > 0;
+		DELETE FROM loader.%[6]s AS s USING temp.moved_row AS d WHERE %[9]s;
+		`, strings.Join(of.rows, ", "), of.all, keys, strings.Join(added, ", "), stored, of.placed, of.summed, of.present, matching("s", "d", of.rows), of.sums, strings.Join(same, " AND "))
+	return a.exec(ctx, parts+before+"CREATE OR REPLACE TEMP TABLE differ AS"+add+changed+"INSERT INTO loader."+of.placed+rest)
 }
 
-// same says that two rows have the same keys.
-func same(one, other string, keys []string) string {
+// matching says that two rows have the same keys.
+func matching(one, other string, keys []string) string {
 	var all []string
 	for _, key := range keys {
 		all = append(all, fmt.Sprintf("%s.%s = %s.%[2]s", one, key, other))
@@ -117,48 +105,23 @@ func same(one, other string, keys []string) string {
 	return strings.Join(all, " AND ")
 }
 
-// sumColumns lists the columns of kept sums.
-func (a *analyzer) sumColumns(ctx context.Context, of sums) (columns []column, err error) {
-	rows, err := a.conn.QueryContext(ctx, "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'loader' AND table_name = "+literal(of.kept)+" ORDER BY column_index")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var c column
-		if err := rows.Scan(&c.name, &c.kind); err != nil {
-			return nil, err
-		}
-		columns = append(columns, c)
-	}
-	return columns, rows.Err()
-}
+// sumColumn is a column that is added up. from says how it follows from the kept rows, where it is no column of them.
+type sumColumn struct{ name, kind, from string }
 
-// keepSums keeps the sums for the next analysis, and what their numbers stand for.
-func (a *analyzer) keepSums(ctx context.Context) error {
-	if a.summed {
-		return a.exec(ctx, "DELETE FROM loader.numbered; INSERT INTO loader.numbered FROM temp.numbered")
+func (l *layout) sumColumns(of sums) []sumColumn {
+	items, scores := l.sumKinds()
+	kind, whole, columns := scores, []string{"items", "good", "bad", "unscored_items", "unscored_good", "unscored_bad"}, []sumColumn(nil)
+	if of.model == "item" {
+		kind, whole = items, []string{"good", "bad"}
 	}
-	if err := a.exec(ctx, "DROP TABLE IF EXISTS loader.numbered;\n"+loaderTable("numbered", "What the numbers of loader.item_sum and loader.score_sum stand for: bookkeeping of koe analyze.", []column{
-		{"kind", "VARCHAR NOT NULL", "who, stage or wave."}, {"journey", "VARCHAR NOT NULL", "Journey id; empty for a wave."}, {"name", "VARCHAR NOT NULL", "The segment, the stage or the quarter."},
-		{"member", "VARCHAR NOT NULL", "The member of the segment; empty otherwise."}, {"number", "INTEGER NOT NULL", "The number."},
-	})+"INSERT INTO loader.numbered FROM temp.numbered"); err != nil {
-		return err
+	columns = append(columns, sumColumn{name: "n", kind: "BIGINT"}, sumColumn{name: "s1", kind: kind}, sumColumn{name: "s2", kind: kind})
+	for _, name := range whole {
+		columns = append(columns, sumColumn{name: name, kind: "BIGINT"})
 	}
-	for _, of := range []sums{itemSums, scoreSums} {
-		comment := "The sums behind the table " + of.model + ", by number: bookkeeping of koe analyze, which adds up those again that moved."
-		if err := a.exec(ctx, fmt.Sprintf("CREATE OR REPLACE TABLE loader.%[1]s AS FROM temp.%[2]s; COMMENT ON TABLE loader.%[1]s IS %[3]s", of.kept, of.all, literal(comment))); err != nil {
-			return err
-		}
-		columns, err := a.sumColumns(ctx, of)
-		if err != nil {
-			return err
-		}
-		for _, c := range columns {
-			if err := a.exec(ctx, fmt.Sprintf("COMMENT ON COLUMN loader.%s.%s IS %s", of.kept, quote(c.name), literal("As "+c.name+" of "+of.all+" in models/"+of.model+".sql."))); err != nil {
-				return err
-			}
+	if of.model == "item" {
+		for step := range l.countedSteps() {
+			columns = append(columns, sumColumn{stepColumn(step), "BIGINT", stepOf(step)})
 		}
 	}
-	return nil
+	return columns
 }
