@@ -60,7 +60,7 @@ type step struct {
 	run  func(*analyzer, context.Context) error
 }
 
-// steps lists the models in the order in which they run. A model without a function is its SQL file alone.
+// steps lists the models in the order in which they run, where they run one after the other; census reads other models. A model without a function is its SQL file alone.
 func steps() []step {
 	return []step{
 		{"comment", nil}, {"theme", nil}, {"keyness", (*analyzer).keyness}, {"cooccurrence", nil},
@@ -215,7 +215,12 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	if err := joined(a.findMoved(ctx, tables, stays), a.counted(ctx)); err != nil {
 		return err
 	}
-	if err := a.sideBySide(ctx, steps(), step); err != nil {
+	models := steps()
+	last := len(models) - 1 // which reads the others
+	if err := a.sideBySide(ctx, models[:last], step); err != nil {
+		return fmt.Errorf("model %w", err)
+	}
+	if err := a.runSteps(ctx, models[last:], step); err != nil {
 		return fmt.Errorf("model %w", err)
 	}
 	a.moved = false // the published population is another

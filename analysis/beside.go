@@ -12,12 +12,26 @@ import (
 // Many steps keep one processor busy for a while: a table of a few row groups is not split well, and tests are computed in Go. So
 // some run on a connection of their own, beside the others. What comes out does not depend on it: each makes other tables.
 
-// beside are the steps that run there: none of them reads what another step of its kind makes, or the temporary tables that one
-// keeps, but for red_exposed, which reads the pairs of red_pair. Nor does disclosure control read temporary tables of theirs. They
-// take about as long as the others.
-var beside = []string{
-	"red_pair", "red_exposed", "red_silence", "red_people", "red_careless",
-	"recommend", "reliability", "change", "comparison", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention",
+// beside are the steps that run there: none of them reads what a step of the other line makes, or the temporary tables that one
+// keeps, but for the names in temp.item_rows and temp.trend_rows. Nor does disclosure control read temporary tables of theirs. They
+// take about as long as the others: where most rows are kept from the last analysis, other steps do than where all are made.
+var (
+	beside = []string{
+		"red_pair", "red_exposed", "red_silence", "red_careless", "trend", "trend_test", "comparison", "nonresponse", "driver",
+	}
+	besideKept = []string{
+		"red_pair", "red_exposed", "red_silence", "red_people", "red_careless",
+		"recommend", "reliability", "change", "comparison", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention",
+	}
+)
+
+// apart reports whether a step runs there.
+func (a *analyzer) apart(name string) bool {
+	if !a.kept {
+		return slices.Contains(beside, name)
+	}
+	return slices.Contains(besideKept, name) && !isSliced(name) && // slices are temporary
+		!(a.moved && name == "comparison") // where item and trend are made in part, the others have time for it
 }
 
 // counts are the reductions as steps.
@@ -79,10 +93,7 @@ func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(nam
 		defer lock.Unlock()
 		progress(name)
 	}
-	apart := func(s step) bool {
-		return slices.Contains(beside, s.name) && !(a.kept && isSliced(s.name)) && // slices are temporary
-			!(a.moved && s.name == "comparison") // where item and trend are made in part, the others have time for it
-	}
+	apart := func(s step) bool { return a.apart(s.name) }
 	both, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var others sync.WaitGroup

@@ -15,10 +15,9 @@ CREATE OR REPLACE TEMP TABLE score_parts AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut $moved_scores),
 cohorts AS (SELECT cohort, (row_number() OVER (ORDER BY cohort) - 1)::INTEGER AS cohort_number FROM (SELECT DISTINCT cohort FROM red_response UNION SELECT '') AS d),
 fine AS (
-    SELECT scale, cell, cohort_number, sum(CASE WHEN score IS NOT NULL THEN n ELSE 0 END)::BIGINT AS n, coalesce(sum(n * score::$score_sum), 0)::$score_sum AS s1,
-           coalesce(sum(n * score::$score_sum * score), 0)::$score_sum AS s2, sum(items)::BIGINT AS items, sum(favourable)::BIGINT AS good, sum(unfavourable)::BIGINT AS bad, sum(CASE WHEN score IS NULL THEN items ELSE 0 END)::BIGINT AS unscored_items,
-           sum(CASE WHEN score IS NULL THEN favourable ELSE 0 END)::BIGINT AS unscored_good, sum(CASE WHEN score IS NULL THEN unfavourable ELSE 0 END)::BIGINT AS unscored_bad
-    FROM red_score JOIN cohorts USING (cohort) $moved_groups GROUP BY scale, cell, cohort_number
+    SELECT scale, cell, cohort_number, CASE WHEN score IS NOT NULL THEN n ELSE 0 END AS n, coalesce(n * score::$score_sum, 0) AS s1, coalesce(n * score::$score_sum * score, 0) AS s2, items, favourable AS good, unfavourable AS bad,
+           CASE WHEN score IS NULL THEN items ELSE 0 END AS unscored_items, CASE WHEN score IS NULL THEN favourable ELSE 0 END AS unscored_good, CASE WHEN score IS NULL THEN unfavourable ELSE 0 END AS unscored_bad
+    FROM red_score JOIN cohorts USING (cohort) $moved_groups
 )
 SELECT scale, (spot // 16777216)::INTEGER AS who, (spot // 4096 % 4096)::INTEGER AS stage_number, (spot % 4096)::INTEGER AS wave_number, cohort_number, sum(n)::BIGINT AS n, sum(s1)::$score_sum AS s1, sum(s2)::$score_sum AS s2,
        sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
