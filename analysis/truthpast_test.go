@@ -78,7 +78,7 @@ func (l *ledgerOf) standNow() map[string]string {
 func (l *ledgerOf) again(key, stage string) {
 	for _, b := range l.script {
 		for _, s := range b.submissions {
-			if string(s.Person) != key || string(s.Stage) != stage {
+			if string(s.Person) != key || s.Stage != stage {
 				continue
 			}
 			later := answered(answers(key, stage, "2026-01-01", "F1=2 F2=2 F3=2 I1=2 I2=2"), koe.Invitation{Key: s.Invitation, DueOn: s.DueOn})
