@@ -52,6 +52,30 @@ func KeptOf(ctx context.Context, path string) (release, inputs string, err error
 	return about["release"], about["inputs"], err
 }
 
+// KeptMembers gives the units and other members of segments as a release knows them: small units may be merged into others later. None when
+// that was not kept.
+func KeptMembers(ctx context.Context, warehouse, release string) (members []Member, err error) {
+	path := KeptFigures(warehouse, release)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	db, err := openReadOnly(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	kept, err := texts(ctx, conn, "SELECT table_name FROM duckdb_tables() WHERE table_name = 'member'")
+	if err != nil || len(kept) == 0 {
+		return nil, err
+	}
+	return readTable[Member](ctx, conn, "member")
+}
+
 // DropFigures deletes the figures that are kept of a release; there may be none.
 func DropFigures(warehouse, release string) error {
 	err := os.Remove(KeptFigures(warehouse, release))
@@ -139,10 +163,11 @@ func copyFigures(ctx context.Context, from, to, about string, without []string) 
 	return wholly.Sync(filepath.Dir(to))
 }
 
-// figureStatements copies the safe_* tables from source to kept, with what is said of them; %s are the comments to leave out.
+// figureStatements copies the safe_* tables from source to kept, and the units as they were called then, with what is said of them; %s are the
+// comments to leave out.
 const figureStatements = `
-WITH t AS (FROM duckdb_tables() WHERE database_name = 'source' AND schema_name = 'main' AND starts_with(table_name, 'safe_')),
-c AS (FROM duckdb_columns() WHERE database_name = 'source' AND schema_name = 'main' AND starts_with(table_name, 'safe_'))
+WITH t AS (FROM duckdb_tables() WHERE database_name = 'source' AND schema_name = 'main' AND (starts_with(table_name, 'safe_') OR table_name = 'member')),
+c AS (FROM duckdb_columns() WHERE database_name = 'source' AND schema_name = 'main' AND (starts_with(table_name, 'safe_') OR table_name = 'member'))
 SELECT 'CREATE TABLE kept."' || table_name || '" AS FROM source."' || table_name || '"' || CASE WHEN table_name = 'safe_comment' THEN %s ELSE '' END FROM t
 UNION ALL SELECT 'COMMENT ON TABLE kept."' || table_name || '" IS ''' || replace(comment, '''', '''''') || '''' FROM t WHERE comment IS NOT NULL
 UNION ALL SELECT 'COMMENT ON COLUMN kept."' || table_name || '"."' || column_name || '" IS ''' || replace(comment, '''', '''''') || '''' FROM c WHERE comment IS NOT NULL`

@@ -25,7 +25,7 @@ func (w *world) keptRows(release, query string) []string {
 	return w.table(query)
 }
 
-func TestKeepFigures_HoldsTheSafeTablesAndNothingElse(t *testing.T) {
+func TestKeepFigures_HoldsTheSafeTablesAndTheUnitsAndNothingElse(t *testing.T) {
 	l := trickling(t)
 	l.refresh(koe.NewDate(2026, 7, 1), false)
 	ctx, warehouse := context.Background(), l.at.published
@@ -40,9 +40,17 @@ func TestKeepFigures_HoldsTheSafeTablesAndNothingElse(t *testing.T) {
 		t.Errorf("comments: %s", d)
 	}
 	for _, name := range l.keptRows("2026-07-01", "SELECT table_name FROM duckdb_tables() WHERE NOT starts_with(table_name, 'safe_')") {
-		if name != "about" {
+		if name != "about" && name != "member" {
 			t.Errorf("%s is kept", name)
 		}
+	}
+	members, err := KeptMembers(ctx, warehouse, "2026-07-01")
+	l.must(err)
+	if now := l.table("SELECT member FROM member"); len(members) != len(now) || len(now) == 0 {
+		t.Errorf("%d members are kept of %d", len(members), len(now))
+	}
+	if members, err := KeptMembers(ctx, warehouse, "2020-01-01"); err != nil || members != nil {
+		t.Errorf("members of no release: %v, %v", members, err)
 	}
 	if release, inputs, err := KeptOf(ctx, KeptFigures(warehouse, "2026-07-01")); err != nil || release != "2026-07-01" || inputs != "abc" {
 		t.Errorf("they are said to be of %s, %s, %v", release, inputs, err)

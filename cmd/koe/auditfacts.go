@@ -24,7 +24,15 @@ func readers(ctx context.Context, w *journey.Workspace, s *store.Store, folder s
 		return err
 	}
 	f := &audit.Facts{Words: words, Segments: published.Segments, Recommend: map[string][]string{}}
-	for _, m := range published.Members {
+	release, _ := reports.ReleaseIn(folder)
+	members, err := analysis.KeptMembers(ctx, warehouse, release)
+	if err != nil {
+		return err
+	}
+	if len(members) == 0 {
+		members = published.Members
+	}
+	for _, m := range members {
 		f.Members = append(f.Members, audit.Member{Segment: m.Segment, Member: m.Member, Label: m.Label, Parent: m.Parent, Together: len(m.Merged) > 0})
 	}
 	at := map[string]int{}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,4 +59,41 @@ func TestAudit_OfAWithdrawnReleaseKnowsThePeopleOfThenOrSaysThatItDoesNot(t *tes
 	if said := koeAt(t, dir, "2027-04-01T10:00", exitDone, "audit", "2027-03-01"); !strings.Contains(said, "台帳にもう残っていません") {
 		t.Errorf("the audit does not say what it did not look at:\n%s", said)
 	}
+}
+
+// Units that were small then, and were published as one, may stand for themselves today: the files are read with the names of then.
+func TestAudit_OfAnEarlierReleaseKnowsItsMergedUnits(t *testing.T) {
+	dir := published(t)
+	number := 9000
+	hire := func(now string, division string, people int) {
+		t.Helper()
+		roster, answers := "職員番号,氏名,メール,入省日,局,課,採用区分\n", "person_id,stage,submitted_at,ISO1,ISO2,ISO3,FIT1,FIT2,FIT3,CAR1,CAR2,CAR3\n"
+		for range people {
+			number++
+			roster += fmt.Sprintf("K%d,追加 花子%d,k%d@example.go.jp,2026-01-05,総務局,%s,選考採用\n", number, number, number, division)
+			answers += fmt.Sprintf("K%d,m3,2026-04-10T10:00:00+09:00,3,4,2,3,4,3,2,3,4\n", number)
+		}
+		ok(t, os.WriteFile(filepath.Join(dir, "more.csv"), []byte(roster), 0o600))
+		ok(t, os.WriteFile(filepath.Join(dir, "late.csv"), []byte(answers), 0o600))
+		koeAt(t, dir, now, exitDone, "people", "import", filepath.Join(dir, "more.csv"))
+		koeAt(t, dir, now, exitDone, "answers", "import", filepath.Join(dir, "late.csv"), "--format", "koe", "--journey", "chuto")
+	}
+	refresh := func(now string) (merged string) {
+		t.Helper()
+		koeAt(t, dir, now, exitDone, "load")
+		koeAt(t, dir, now, exitDone, "analyze")
+		return onlyLine(t, koeAt(t, dir, now, exitDone, "sql", "--format", "csv", "SELECT count(*) FROM member WHERE len(merged) > 0 AND parent = '総務局'"))
+	}
+	hire("2026-12-02", "監査課", 3)
+	if merged := refresh("2026-12-10T09:00"); merged != "1" {
+		t.Fatalf("%s units stand for others, want 1", merged)
+	}
+	koeAt(t, dir, "2026-12-10T09:00", exitDone, "report")
+	koeAt(t, dir, "2026-12-10T10:00", exitDone, "audit", "2026-12-10")
+	hire("2026-12-11", "監査課", 4)
+	hire("2026-12-11", "秘書課", 4)
+	if merged := refresh("2026-12-20T09:00"); merged != "0" {
+		t.Fatalf("%s units stand for others, want none", merged)
+	}
+	koeAt(t, dir, "2026-12-20T10:00", exitDone, "audit", "2026-12-10")
 }

@@ -22,6 +22,8 @@ package audit
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"maps"
 	"os"
@@ -47,6 +49,8 @@ type Truth struct {
 	// Values gives the figures of the warehouse as computed, unrounded. May be nil.
 	Values func(ctx context.Context) ([]float64, error)
 	Fixed  []string // the style sheet and the scripts that every page has; nil: not looked at
+	// Made are the SHA-256 of the files as koe made and audited them, by name: an older koe had another style sheet.
+	Made   map[string]string
 	Known  []string // texts that may stand in the properties of a file: the organisation's names
 	Facts  *Facts   // what the words of a report mean; nil: only text and structure are looked at
 	Groups []Group  // who stands behind the figures
@@ -166,7 +170,8 @@ func (a *auditor) readAll(ctx context.Context, folder string, names []string) er
 			failed[i] = koe.Errorf(koe.Internal, "reading the release: %w", err)
 			return
 		}
-		each[i].truth, contents[i] = a.truth, data
+		digest := sha256.Sum256(data)
+		each[i].truth, contents[i], each[i].made = a.truth, data, a.truth.Made[names[i]] == hex.EncodeToString(digest[:])
 		each[i].read(names[i], data)
 	})
 	byName := map[string][]byte{}
@@ -201,6 +206,7 @@ type auditor struct {
 	truth     Truth
 	documents []*document
 	findings  []Finding
+	made      bool // the file is as koe made it
 	manifest  manifest
 	figures   map[printed]said // that the tables say, by what they are about
 	attacked  int

@@ -56,3 +56,28 @@ func TestManifest_ASizeIsNoNumberOfAPerson(t *testing.T) {
 		})
 	}
 }
+
+// Another koe had another style sheet: what stands in a file as koe made it is its own.
+func TestCheck_AStyleSheetOfThenIsTheReportsOwnInAFileAsItWasMade(t *testing.T) {
+	const page = "<!DOCTYPE html><html><head><style>h1{color:#123}</style><script>draw()</script></head><body><p>要点</p></body></html>"
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "koe-report.html"), []byte(page), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		made string
+		want int
+	}{
+		"as it was made": {fmt.Sprintf("%x", sha256.Sum256([]byte(page))), 0},
+		"changed since":  {fmt.Sprintf("%x", sha256.Sum256([]byte(page+" "))), 2},
+		"of no release":  {"", 2},
+	} {
+		r, err := Check(t.Context(), dir, Truth{MinGroup: 5, Fixed: []string{"h1{color:#456}"}, Made: map[string]string{"koe-report.html": c.made}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Findings) != c.want {
+			t.Errorf("%s: %d findings, want %d: %+v", name, len(r.Findings), c.want, r.Findings)
+		}
+	}
+}

@@ -13,9 +13,9 @@ import (
 
 // What a page carries and its reader does not see.
 
-// fixed reports whether a style sheet or script is one that every page of a report has, letter for letter.
+// fixed reports whether a style sheet or script is one that every page of a report has, letter for letter, or had when koe made this one.
 func (a *auditor) fixed(text string) bool {
-	return slices.Contains(a.truth.Fixed, strings.TrimSpace(text))
+	return a.made || slices.Contains(a.truth.Fixed, strings.TrimSpace(text))
 }
 
 // hides are the ways in which a style sheet hides text.
