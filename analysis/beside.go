@@ -20,7 +20,7 @@ var (
 		"red_pair", "red_exposed", "red_silence", "red_careless", "trend", "trend_test", "comparison", "nonresponse", "driver",
 	}
 	besideKept = []string{
-		"red_pair", "red_exposed", "red_silence", "red_people", "red_careless",
+		"red_pair", "red_exposed", "red_silence", "red_people", "red_careless", "red_moment", "red_stay",
 		"recommend", "reliability", "change", "comparison", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention",
 	}
 )
@@ -30,8 +30,7 @@ func (a *analyzer) apart(name string) bool {
 	if !a.kept {
 		return slices.Contains(beside, name)
 	}
-	return slices.Contains(besideKept, name) && !isSliced(name) && // slices are temporary
-		!(a.moved && name == "comparison") // where item and trend are made in part, the others have time for it
+	return slices.Contains(besideKept, name) && !isSliced(name) // slices are temporary
 }
 
 // counts are the reductions as steps.
