@@ -38,11 +38,11 @@ func TestBeside_StepsThereReadNothingThatOthersMakeMeanwhile(t *testing.T) {
 			default:
 				t.Errorf("%s is no step", name)
 			}
-			for text := range strings.Lines(text) {
-				if strings.HasPrefix(text, "--") || strings.HasPrefix(text, "COMMENT ") {
+			for statement := range strings.Lines(text) {
+				if strings.HasPrefix(statement, "--") || strings.HasPrefix(statement, "COMMENT ") {
 					continue
 				}
-				for _, found := range reads.FindAllStringSubmatch(text, -1) {
+				for _, found := range reads.FindAllStringSubmatch(statement, -1) {
 					table := found[1]
 					if model[name] && (model[table] || keeper[table] != "" && !slices.Contains(line, keeper[table])) || !model[name] && strings.HasPrefix(table, "red_") {
 						t.Errorf("%s reads %s", name, table)
@@ -56,11 +56,7 @@ func TestBeside_StepsThereReadNothingThatOthersMakeMeanwhile(t *testing.T) {
 func TestBeside_AnErrorOfOneLineEndsTheOther(t *testing.T) {
 	w := newWorld(t, scaleJourney([]string{"m2"}, "fit:F1"))
 	w.load(false)
-	build, err := w.at.begin(t.Context(), w.at.current())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer build.abandon()
+	build := w.begin()
 	a := &analyzer{build: build, conn: build.conn}
 	if err := a.exec(t.Context(), "BEGIN TRANSACTION"); err != nil {
 		t.Fatal(err)
@@ -89,11 +85,7 @@ func TestBeside_AnErrorOfOneLineEndsTheOther(t *testing.T) {
 func TestBeside_AConnectionMayBeOpenedAfterMemoryRanOut(t *testing.T) {
 	w := newWorld(t, scaleJourney([]string{"m2"}, "fit:F1"))
 	w.load(false)
-	build, err := w.at.begin(t.Context(), w.at.current())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer build.abandon()
+	build := w.begin()
 	if _, err := build.conn.ExecContext(t.Context(), "SET memory_limit = '50MB'; CREATE TEMP TABLE large AS SELECT range AS a, hash(range) AS b FROM range(5000000)"); err != nil {
 		t.Fatal(err)
 	}

@@ -216,16 +216,12 @@ func TestSums_AreExactForAMillionPeople(t *testing.T) {
 func TestSums_TheirSquaresMayBeWiderThanTheyAre(t *testing.T) {
 	w := newWorld(t, scaleJourney([]string{"m2"}, "fit:F1"))
 	w.load(false)
-	build, err := w.at.begin(t.Context(), w.at.current())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer build.abandon()
+	build := w.begin()
 	var sd float64
 	if _, err := build.conn.ExecContext(t.Context(), macros); err != nil {
 		t.Fatal(err)
 	}
-	err = build.conn.QueryRowContext(t.Context(), "SELECT spread(n, sum(s)::BIGINT, sum(s * s)::BIGINT, 2520) FROM (SELECT 7::BIGINT * 2520 AS s, 1000000::BIGINT AS n FROM range(1000000)) GROUP BY n").Scan(&sd)
+	err := build.conn.QueryRowContext(t.Context(), "SELECT spread(n, sum(s)::BIGINT, sum(s * s)::BIGINT, 2520) FROM (SELECT 7::BIGINT * 2520 AS s, 1000000::BIGINT AS n FROM range(1000000)) GROUP BY n").Scan(&sd)
 	if err != nil || sd != 0 {
 		t.Error(sd, err)
 	}

@@ -62,6 +62,17 @@ func (w *world) source() source {
 	return source{voices: reader, reviews: w.reviews, settings: &w.settings, journeys: w.journeys, location: tokyo, feed: w, seen: w.seen, mask: mask}
 }
 
+// begin starts a version from the current one, which is thrown away in the end.
+func (w *world) begin() *building {
+	w.t.Helper()
+	build, err := w.at.begin(w.t.Context(), w.at.current())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(build.abandon)
+	return build
+}
+
 func (w *world) load(rebuild bool) LoadResult {
 	w.t.Helper()
 	result, err := load(context.Background(), w.at, w.source(), rebuild)
