@@ -60,7 +60,8 @@ type step struct {
 	run  func(*analyzer, context.Context) error
 }
 
-// steps lists the models in the order in which they run, where they run one after the other; census reads other models. A model without a function is its SQL file alone.
+// steps lists the models in the order in which they run, where they run one after the other; the last one, census, reads others. A model
+// without a function is its SQL file alone.
 func steps() []step {
 	return []step{
 		{"comment", nil}, {"theme", nil}, {"keyness", (*analyzer).keyness}, {"cooccurrence", nil},

@@ -64,16 +64,11 @@ func KeptMembers(ctx context.Context, warehouse, release string) (members []Memb
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	kept, err := texts(ctx, conn, "SELECT table_name FROM duckdb_tables() WHERE table_name = 'member'")
+	kept, err := texts(ctx, db, "SELECT table_name FROM duckdb_tables() WHERE table_name = 'member'")
 	if err != nil || len(kept) == 0 {
 		return nil, err
 	}
-	return readTable[Member](ctx, conn, "member")
+	return readTable[Member](ctx, db, "member")
 }
 
 // DropFigures deletes the figures that are kept of a release; there may be none.

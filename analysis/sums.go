@@ -19,7 +19,7 @@ type sums struct {
 	model   string
 	parts   string   // the table that the first statement of the model's file makes: sums of parts
 	all     string   // the table or view that the second makes: the sums of places
-	made    string   // TABLE or VIEW and its name
+	made    string   // which of both: TABLE or VIEW
 	placed  string   // the table, in loader, that the third puts the rows into
 	kept    string   // the table, in loader, that keeps the sums of parts
 	keys    []string // columns that name a row of all; the others are added up
@@ -31,9 +31,9 @@ type sums struct {
 }
 
 var (
-	itemSums = sums{model: "item", parts: "item_parts", all: "item_sums", made: "VIEW item_sums", placed: "placed_item", kept: "placed_item",
+	itemSums = sums{model: "item", parts: "item_parts", all: "item_sums", made: "VIEW", placed: "placed_item", kept: "placed_item",
 		keys: []string{"item", "who", "stage_number", "wave_number"}, present: "n", moved: "item", rows: []string{"item", "who", "stage_number", "wave_number"}, summed: "true", sums: "s1 IS NULL"} // of the others lists too
-	scoreSums = sums{model: "trend", parts: "score_parts", all: "score_sums", made: "TABLE score_sums", placed: "placed_trend", kept: "score_part",
+	scoreSums = sums{model: "trend", parts: "score_parts", all: "score_sums", made: "TABLE", placed: "placed_trend", kept: "score_part",
 		keys: []string{"scale", "who", "stage_number", "wave_number", "cohort_number"}, present: "items", moved: "score", rows: []string{"scale", "who", "wave_number", "cohort_number"},
 		summed: "stage_number >= 0 OR wave_number < 0 AND cohort_number < 0", sums: "true"} // without the standardised line
 )
@@ -66,7 +66,7 @@ func (a *analyzer) fromSums(ctx context.Context, of sums, query string) error {
 		}
 		return a.exec(ctx, query)
 	}
-	parts, more, found := strings.Cut(query, "CREATE OR REPLACE TEMP "+of.made+" AS")
+	parts, more, found := strings.Cut(query, "CREATE OR REPLACE TEMP "+of.made+" "+of.all+" AS")
 	add, rest, also := strings.Cut(more, "INSERT INTO loader."+of.placed)
 	if !found || !also {
 		return koe.Errorf(koe.Internal, "the model %s does not make %s and then the rows", of.model, of.all)

@@ -13,7 +13,7 @@
 -- $score_sum holds the sums of n * score * score; sixteen bytes take twice as long as eight.
 CREATE OR REPLACE TEMP TABLE score_parts AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut $moved_scores),
-cohorts AS (SELECT cohort, (row_number() OVER (ORDER BY cohort) - 1)::INTEGER AS cohort_number FROM (SELECT DISTINCT cohort FROM red_response UNION SELECT '') AS d),
+cohorts AS (SELECT name AS cohort, number AS cohort_number FROM $stored.numbered WHERE kind = 'cohort'),
 fine AS (
     SELECT scale, cell, cohort_number, CASE WHEN score IS NOT NULL THEN n ELSE 0 END AS n, coalesce(n * score::$score_sum, 0) AS s1, coalesce(n * score::$score_sum * score, 0) AS s2, items, favourable AS good, unfavourable AS bad,
            CASE WHEN score IS NULL THEN items ELSE 0 END AS unscored_items, CASE WHEN score IS NULL THEN favourable ELSE 0 END AS unscored_good, CASE WHEN score IS NULL THEN unfavourable ELSE 0 END AS unscored_bad

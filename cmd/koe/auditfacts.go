@@ -24,13 +24,16 @@ func readers(ctx context.Context, w *journey.Workspace, s *store.Store, folder s
 		return err
 	}
 	f := &audit.Facts{Words: words, Segments: published.Segments, Recommend: map[string][]string{}}
-	release, _ := reports.ReleaseIn(folder)
-	members, err := analysis.KeptMembers(ctx, warehouse, release)
-	if err != nil {
-		return err
-	}
-	if len(members) == 0 {
-		members = published.Members
+	members := published.Members
+	if t.Made != nil { // one of the store, which has its own
+		release, _ := reports.ReleaseIn(folder)
+		kept, err := analysis.KeptMembers(ctx, warehouse, release)
+		if err != nil {
+			return err
+		}
+		if len(kept) > 0 {
+			members = kept
+		}
 	}
 	for _, m := range members {
 		f.Members = append(f.Members, audit.Member{Segment: m.Segment, Member: m.Member, Label: m.Label, Parent: m.Parent, Together: len(m.Merged) > 0})

@@ -49,7 +49,8 @@ type Truth struct {
 	// Values gives the figures of the warehouse as computed, unrounded. May be nil.
 	Values func(ctx context.Context) ([]float64, error)
 	Fixed  []string // the style sheet and the scripts that every page has; nil: not looked at
-	// Made are the SHA-256 of the files as koe made and audited them, by name: an older koe had another style sheet.
+	// Made are the SHA-256 of the files as koe made and audited them, by name: an older koe had another style sheet. Nil for a release that
+	// is being made.
 	Made   map[string]string
 	Known  []string // texts that may stand in the properties of a file: the organisation's names
 	Facts  *Facts   // what the words of a report mean; nil: only text and structure are looked at
