@@ -37,7 +37,44 @@ func (l *layout) reductionSQL(name string, today koe.Date) (string, error) {
 	if err := page.Execute(&b, data); err != nil {
 		return "", err
 	}
-	return b.String(), nil
+	return together(b.String()), nil
+}
+
+// mostTogether is how many statements are joined at most: each takes memory for its own groups.
+const mostTogether = 8
+
+// together makes one of neighbouring statements INSERT INTO ... SELECT of one table, which begin and end with a line. DuckDB copies what several
+// smaller ones put into a table, and writes what a large one does as it comes.
+func together(statements string) string {
+	var b strings.Builder
+	into, joined, ended := "", 0, false // the table of the last statement, how many it was made of, and whether its ; is still to come
+	for line := range strings.Lines(statements) {
+		table, query, selects := strings.Cut(strings.TrimPrefix(line, "INSERT INTO "), " SELECT ")
+		switch {
+		case strings.TrimSpace(line) == "":
+			continue
+		case !strings.HasPrefix(line, "INSERT INTO ") || !selects:
+			if ended {
+				b.WriteString(";\n")
+				into, ended = "", false
+			}
+		case ended && into == table && joined < mostTogether:
+			line, joined, ended = "\nUNION ALL SELECT "+query, joined+1, false
+		default:
+			if ended {
+				b.WriteString(";\n")
+			}
+			into, joined, ended = table, 1, false
+		}
+		if open, ends := strings.CutSuffix(line, ";\n"); ends && into != "" {
+			line, ended = open, true
+		}
+		b.WriteString(line)
+	}
+	if ended {
+		b.WriteString(";\n")
+	}
+	return b.String()
 }
 
 // sqlLiteral writes any kind of string as an SQL string.
