@@ -198,15 +198,16 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 		return err
 	}
 	tables := modelTables()
-	of, done := len(reductions)+len(steps())+1, 0
-	if err := a.prepare(ctx, tables); err != nil {
+	counts := a.counts(tables)
+	of, done := len(counts)+len(steps())+1, 0
+	if err := a.prepare(ctx); err != nil {
 		return err
 	}
 	if err := a.hear(ctx, func(done, of int) { progress("comments", done, of) }); err != nil {
 		return err
 	}
 	step := func(name string) { progress(name, done, of); done++ }
-	if err := a.sideBySide(ctx, a.counts(), step); err != nil {
+	if err := a.sideBySide(ctx, counts, step); err != nil {
 		return fmt.Errorf("reduction %w", err)
 	}
 	stays, state, err := a.stays(ctx)
@@ -267,8 +268,8 @@ func (a *analyzer) runModels(ctx context.Context, progress func(name string)) er
 // is nobody's before it is published, so it need not hold together before.
 func (a *analyzer) settle(ctx context.Context) error { return a.exec(ctx, "COMMIT; BEGIN TRANSACTION") }
 
-// prepare drops what the last analysis wrote and makes empty tables.
-func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {
+// prepare drops the counts of the last analysis that are not kept.
+func (a *analyzer) prepare(ctx context.Context) error {
 	if err := a.noteCut(ctx); err != nil {
 		return err
 	}
@@ -278,12 +279,17 @@ func (a *analyzer) prepare(ctx context.Context, tables []modelTable) error {
 			fmt.Fprintf(&b, "DROP TABLE IF EXISTS %s;\n", quote(name))
 		}
 	}
+	return a.exec(ctx, b.String()+macros)
+}
+
+// makeTables makes the tables of the models anew, empty.
+func (a *analyzer) makeTables(ctx context.Context, tables []modelTable) error {
+	var b strings.Builder
 	for _, table := range tables {
 		if !isPlaced(table.name) { // findMoved makes these
 			b.WriteString(table.ddl())
 		}
 	}
-	b.WriteString(macros)
 	return a.exec(ctx, b.String())
 }
 
@@ -307,13 +313,18 @@ func (a *analyzer) functions() error {
 	)
 }
 
-// macros are what the models share. spread is the standard deviation (n−1) of whole numbers from their exact sums, in
-// units: the difference is taken in whole numbers while these fit. band is a number of people as it may be shown, one_sided
+// spread writes the standard deviation (n−1) of whole numbers from their number and exact sums, in units: the difference is taken in whole numbers while
+// these fit.
+func spread(n, s1, s2, unit string) string {
+	return strings.NewReplacer("$n", n, "$s1", s1, "$s2", s2, "$unit", unit).Replace(`CASE WHEN $n < 2 THEN NULL WHEN $unit < 1000000
+    THEN sqrt(($n::HUGEINT * $s2 - $s1::HUGEINT * $s1)::DOUBLE / ($n::DOUBLE * ($n - 1))) / $unit
+    ELSE sqrt(greatest(0, ($s2::DOUBLE - $s1::DOUBLE * $s1::DOUBLE / $n) / ($n - 1))) / $unit END`)
+}
+
+// macros are what the models share. spread is above, band is a number of people as it may be shown, one_sided
 // what to print for the shares when all answers fall on one side (METHOD 5.1).
-const macros = `
-CREATE OR REPLACE TEMP MACRO spread(n, s1, s2, unit) AS CASE WHEN n < 2 THEN NULL WHEN unit < 1000000
-    THEN sqrt((n::HUGEINT * s2 - s1::HUGEINT * s1)::DOUBLE / (n::DOUBLE * (n - 1))) / unit
-    ELSE sqrt(greatest(0, (s2::DOUBLE - s1::DOUBLE * s1::DOUBLE / n) / (n - 1))) / unit END;
+var macros = `
+CREATE OR REPLACE TEMP MACRO spread(n, s1, s2, unit) AS ` + spread("n", "s1", "s2", "unit") + `;
 CREATE OR REPLACE TEMP MACRO band(n) AS CASE WHEN n >= 20 THEN n::VARCHAR WHEN n >= 10 THEN '10–19' WHEN n >= 5 THEN '5–9' ELSE '<5' END;
 CREATE OR REPLACE TEMP MACRO one_sided(favourable, unfavourable) AS CASE WHEN favourable = 1 THEN '≥90 %' WHEN unfavourable = 1 THEN '≤10 %' ELSE '' END;
 `

@@ -321,7 +321,7 @@ func benchSame(b *testing.B, w *world) (took time.Duration) {
 	must(err)
 	defer build.abandon()
 	a := &analyzer{layout: src.layout(), about: map[string]string{}, now: noon, today: koe.DateOf(noon), safety: thresholds(src.settings), build: build, conn: build.conn}
-	must(joined(a.functions(), a.exec(ctx, "BEGIN TRANSACTION"), a.prepare(ctx, modelTables())))
+	must(joined(a.functions(), a.exec(ctx, "BEGIN TRANSACTION"), a.prepare(ctx)))
 	of := []string{"red_cell", "red_cut", "red_item", "red_score", "red_pair", "item", "trend", "change"}
 	run := func(all []step, timed func(name string) bool) {
 		for _, s := range all {
@@ -333,7 +333,7 @@ func benchSame(b *testing.B, w *world) (took time.Duration) {
 		}
 	}
 	listed := func(name string) bool { return slices.Contains(of, name) }
-	run(a.counts(), listed)
+	run(a.counts(modelTables()), listed)
 	must(joined(a.findMoved(ctx, modelTables(), false), a.settle(ctx)))
 	run(slices.DeleteFunc(steps(), func(s step) bool { return !listed(s.name) }), listed)
 	return took

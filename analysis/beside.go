@@ -17,7 +17,8 @@ import (
 // take about as long as the others: where most rows are kept from the last analysis, other steps do than where all are made.
 var (
 	beside = []string{
-		"red_pair", "red_exposed", "red_silence", "red_careless", "trend", "trend_test", "comparison", "nonresponse", "driver",
+		"red_pair", "red_exposed", "red_silence", "red_moment", "red_careless",
+		"recommend", "trend", "trend_test", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention",
 	}
 	besideKept = []string{
 		"red_pair", "red_exposed", "red_silence", "red_people", "red_careless", "red_moment", "red_stay",
@@ -33,11 +34,11 @@ func (a *analyzer) apart(name string) bool {
 	return slices.Contains(besideKept, name) && !isSliced(name) // slices are temporary
 }
 
-// counts are the reductions as steps.
-func (a *analyzer) counts() []step {
-	all := make([]step, len(reductions))
-	for i, name := range reductions {
-		all[i] = step{name, func(a *analyzer, ctx context.Context) error {
+// counts are the reductions as steps, and with them the empty tables of the models: to make these takes time as well.
+func (a *analyzer) counts(tables []modelTable) []step {
+	all := []step{{"tables", func(a *analyzer, ctx context.Context) error { return a.makeTables(ctx, tables) }}}
+	for _, name := range reductions {
+		all = append(all, step{name, func(a *analyzer, ctx context.Context) error {
 			switch {
 			case a.kept && name == "red_cut":
 				return a.recut(ctx)
@@ -45,7 +46,7 @@ func (a *analyzer) counts() []step {
 				return a.reduceSlice(ctx, name)
 			}
 			return a.reduce(ctx, name)
-		}}
+		}})
 	}
 	return all
 }
@@ -69,7 +70,8 @@ func (a *analyzer) runSteps(ctx context.Context, all []step, progress func(name 
 // are in red_cut, and made its hash tables of hundreds of thousands of figures rather than of names.
 const asWritten = "SET disabled_optimizers = 'join_order,build_side_probe_side'"
 
-// sideBySide runs steps on two connections. What they read and write must be main's: it is committed before and after.
+// sideBySide runs steps on two connections. What they read and write must be main's: it is committed before and after, each line's at its end, since to write
+// what was not yet written takes time.
 func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(name string)) (err error) {
 	if err := a.settle(ctx); err != nil {
 		return err
@@ -106,7 +108,7 @@ func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(nam
 		}
 	})
 	if err = a.runSteps(both, slices.DeleteFunc(slices.Clone(all), apart), tell); err == nil {
-		err = a.exec(both, "RESET threads")
+		err = joined(a.settle(both), a.exec(both, "RESET threads"))
 	}
 	if err != nil {
 		cancel(err)
@@ -115,5 +117,5 @@ func (a *analyzer) sideBySide(ctx context.Context, all []step, progress func(nam
 	if err := context.Cause(both); err != nil {
 		return err
 	}
-	return joined(a.exec(ctx, "RESET disabled_optimizers"), a.settle(ctx))
+	return a.exec(ctx, "RESET disabled_optimizers")
 }

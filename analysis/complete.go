@@ -30,7 +30,7 @@ func (a *analyzer) completeItems(ctx context.Context) error {
 	if !found || !also {
 		return koe.Errorf(koe.Internal, "the model item has no INSERT")
 	}
-	sums += "CREATE OR REPLACE TEMP TABLE placed_partial AS\n" + rows + "CREATE OR REPLACE TEMP VIEW partial_rows AS " + a.layout.summedRows("temp.placed_partial") + ";\n"
+	sums += "CREATE OR REPLACE TEMP TABLE placed_partial AS\n" + rows + "CREATE OR REPLACE TEMP VIEW partial_rows AS " + a.layout.itemRows("temp.placed_partial") + ";\n"
 	if err := a.exec(ctx, sums+completeItemSQL); err != nil {
 		return fmt.Errorf("take off who left an item out: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 )
 
@@ -36,64 +35,66 @@ func (l *layout) countedSteps() int {
 // stepColumn names the column that counts one step, from 0.
 func stepColumn(step int) string { return fmt.Sprintf("c%d", step) }
 
-// stepOf takes it from the list counts.
-func stepOf(step int) string { return fmt.Sprintf("coalesce(counts[%d], 0)", step+1) }
-
-// steps writes what the model item does with the columns of steps ($step_...): it counts answers in them, adds them up, and makes of them the sums of
-// answers, of their squares and of the sides, and lists as long as the question has steps. Of a question that is counted so an answer is first and the step.
+// steps writes what the model item does with the columns of steps ($step_...): it counts answers in them and adds them up. Of questions of more steps it
+// makes lists.
 func (l *layout) steps() []string {
-	var all, counts, sums, first, second, good, bad, sides []string
-	list, seen := "", map[int64]bool{}
+	var all, counts, sums []string
 	for step := range l.countedSteps() {
 		c := stepColumn(step)
 		all = append(all, c)
 		counts = append(counts, fmt.Sprintf("CASE WHEN value = low + %d THEN n ELSE 0 END AS %s", step, c))
 		sums = append(sums, fmt.Sprintf("sum(%s)::BIGINT AS %[1]s", c))
-		first = append(first, fmt.Sprintf("%s * (first + %d)", c, step))
-		second = append(second, fmt.Sprintf("%s * (first + %d) * (first + %[2]d)", c, step))
-		good, bad = append(good, fmt.Sprintf("%s * g%d", c, step)), append(bad, fmt.Sprintf("%s * b%d", c, step))
-		for side, ends := range map[string]string{"g": "good", "b": "bad"} {
-			sides = append(sides, fmt.Sprintf("CASE WHEN first + %[1]d >= %[3]s_from AND first + %[1]d <= %[3]s_to THEN 1 ELSE 0 END AS %[2]s%[1]d", step, side, ends))
-		}
 	}
-	many := false
+	lists, listed := "NULL", ""
 	for _, journey := range l.journeys {
 		for _, question := range journey.questions {
-			steps := question.steps()
-			switch {
-			case steps > mostStepColumns:
-				many = true
-			case steps > 0 && !seen[steps]:
-				seen[steps] = true
-				list += fmt.Sprintf(" WHEN %d THEN [%s]", steps, strings.Join(all[:steps], ", "))
+			if question.steps() > mostStepColumns {
+				lists = "CASE WHEN steps IS NOT NULL THEN list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0)) END"
+				listed = fmt.Sprintf("LEFT JOIN (SELECT item, steps FROM red_question WHERE steps > %d) AS many USING (item) LEFT JOIN listed USING (item, who, stage_number, wave_number)", mostStepColumns)
 			}
 		}
 	}
-	slices.Sort(sides)
-	listed, more := "", "NULL"
-	if many {
-		listed, more = "LEFT JOIN listed USING (item, who, stage_number, wave_number)", "list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0))"
-	}
-	return []string{
-		"$step_counts", strings.Join(counts, ", "), "$step_sums", strings.Join(sums, ", "), "$steps", strings.Join(all, ", "), "$step_first", strings.Join(first, " + "), "$step_second", strings.Join(second, " + "),
-		"$step_good", strings.Join(good, " + "), "$step_bad", strings.Join(bad, " + "),
-		"$step_lists", fmt.Sprintf("CASE steps WHEN 0 THEN [0]%s ELSE %s END::BIGINT[] AS counts", list, more), "$listed", listed,
-		"$questions", fmt.Sprintf(`SELECT item, kind IN ('scale', 'number', 'yesno', 'consent') AS measured, good_from IS NOT NULL AS sided, unit, steps, coalesce(steps <= %d, false) AS few, first, %s
-    FROM (SELECT *, coalesce(low, 1)::BIGINT AS first FROM red_question) AS q`, mostStepColumns, strings.Join(sides, ", ")),
-	}
+	return []string{"$step_counts", strings.Join(counts, ", "), "$step_sums", strings.Join(sums, ", "), "$steps", strings.Join(all, ", "), "$step_lists", lists + "::BIGINT[]", "$listed", listed}
 }
 
-// summedRows is a query of rows of item by number, as model item made them, with the sums of all of them.
-func (l *layout) summedRows(placed string) string {
-	columns := make([]string, l.countedSteps())
-	for step := range columns {
-		columns[step] = stepOf(step) + " AS " + stepColumn(step)
+// itemRows is a query of the rows of item by number, with their exact sums, from the table that holds these. What is counted by steps has its sums of answers,
+// of their squares and of the sides from the counts — of a question that is counted so an answer is first and the step —, and lists as long as the question has steps.
+func (l *layout) itemRows(placed string) string {
+	var all, first, second, good, bad, sides []string
+	for step := range l.countedSteps() {
+		c := stepColumn(step)
+		all = append(all, c)
+		first = append(first, fmt.Sprintf("%s * (first + %d)", c, step))
+		second = append(second, fmt.Sprintf("%s * (first + %d) * (first + %[2]d)", c, step))
+		good, bad = append(good, fmt.Sprintf("%s * g%d", c, step)), append(bad, fmt.Sprintf("%s * b%d", c, step))
+		for _, side := range []string{"good", "bad"} {
+			sides = append(sides, fmt.Sprintf("CASE WHEN first + %[1]d >= %[2]s_from AND first + %[1]d <= %[2]s_to THEN 1 ELSE 0 END AS %[3]c%[1]d", step, side, side[0]))
+		}
+	}
+	lists, seen := "", map[int64]bool{}
+	for _, journey := range l.journeys {
+		for _, question := range journey.questions {
+			if steps := question.steps(); steps > 0 && steps <= mostStepColumns && !seen[steps] {
+				seen[steps] = true
+				lists += fmt.Sprintf(" WHEN %d THEN [%s]", steps, strings.Join(all[:steps], ", "))
+			}
+		}
 	}
 	items, _ := l.sumKinds()
-	return strings.NewReplacer(append(l.steps(), "$columns", strings.Join(columns, ", "), "$placed", placed, "$item_sum", items)...).Replace(`WITH questions AS ($questions), placed AS (SELECT *, $columns FROM $placed)
-SELECT n, mean, sd, favourable, neutral, unfavourable, counts, (CASE WHEN few THEN $step_first ELSE s1 END)::$item_sum AS s1, (CASE WHEN few THEN $step_second ELSE s2 END)::$item_sum AS s2,
-    CASE WHEN few THEN $step_good ELSE good END AS good, CASE WHEN few THEN $step_bad ELSE bad END AS bad, item, who, stage_number, wave_number
-FROM placed JOIN questions USING (item)`)
+	return strings.NewReplacer("$first", strings.Join(first, " + "), "$second", strings.Join(second, " + "), "$good", strings.Join(good, " + "), "$bad", strings.Join(bad, " + "),
+		"$lists", lists, "$sides", strings.Join(sides, ", "), "$item_sum", items, "$placed", placed, "$most_columns", fmt.Sprint(mostStepColumns), "$spread", spread("n", "s1", "s2", "unit")).Replace(
+		`WITH questions AS (
+    SELECT item, kind IN ('scale', 'number', 'yesno', 'consent') AS measured, good_from IS NOT NULL AS sided, unit, steps, coalesce(steps <= $most_columns, false) AS few, first, $sides
+    FROM (SELECT *, coalesce(low, 1)::BIGINT AS first FROM red_question) AS q
+), counted AS (
+    SELECT item, who, stage_number, wave_number, n, measured, sided, unit, (CASE WHEN few THEN $first ELSE s1 END)::$item_sum AS s1, (CASE WHEN few THEN $second ELSE s2 END)::$item_sum AS s2,
+        CASE WHEN few THEN $good ELSE good END AS good, CASE WHEN few THEN $bad ELSE bad END AS bad, CASE steps WHEN 0 THEN [0]$lists ELSE counts END::BIGINT[] AS counts
+    FROM $placed JOIN questions USING (item)
+)
+SELECT n, CASE WHEN measured THEN s1::DOUBLE / n / unit END AS mean, CASE WHEN measured AND n > 1 THEN $spread END AS sd,
+    CASE WHEN sided THEN good / n END AS favourable, CASE WHEN sided THEN (n - good - bad) / n END AS neutral, CASE WHEN sided THEN bad / n END AS unfavourable,
+    counts, s1, s2, good, bad, item, who, stage_number, wave_number
+FROM counted`)
 }
 
 // mostSquared is how great values may be so that the squares of those of 2^32 people add up in eight bytes.

@@ -14,7 +14,7 @@ import (
 )
 
 // layoutVersion counts up when the tables themselves change; an older warehouse is then rebuilt from the store.
-const layoutVersion = 8
+const layoutVersion = 9
 
 // fine is the unit of numbers that are not whole: they are summed as whole millionths, so that sums are exact and do
 // not depend on order. Greater numbers than mostFine are kept apart and not counted: their squares would not add up.

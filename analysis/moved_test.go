@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,10 +80,11 @@ func TestMoved_RowsOfOtherPlacesAreNotTouched(t *testing.T) {
 	l.must(os.Chmod(path, 0o644))
 	db, err := sql.Open("duckdb", path)
 	l.must(err)
-	for _, table := range []string{"item", "trend"} { // marks that no model would make
-		_, err := db.Exec(strings.NewReplacer("$placed", "loader.placed_"+table, "$m2", stageNumber("m2"), "$m3", stageNumber("m3"), "$or", map[string]string{"item": "", "trend": " OR cohort_number = " + numberOf2026Q2("cohort")}[table],
-			"$and", map[string]string{"item": "", "trend": " AND cohort_number = -1"}[table]).Replace(
-			"UPDATE $placed SET mean = -1 WHERE stage_number = $m2 AND (wave_number = " + numberOf2026Q2("wave") + "$or); UPDATE $placed SET mean = -2 WHERE stage_number = $m3 AND wave_number = -1$and"))
+	m2, m3 := " WHERE stage_number = "+stageNumber("m2")+" AND (wave_number = "+numberOf2026Q2("wave"), " WHERE stage_number = "+stageNumber("m3")+" AND wave_number = -1"
+	for _, statement := range []string{
+		mark("item", -1) + m2 + ")", mark("trend", -1) + m2 + " OR cohort_number = " + numberOf2026Q2("cohort") + ")", mark("item", -2) + m3, mark("trend", -2) + m3 + " AND cohort_number = -1",
+	} {
+		_, err := db.Exec(statement)
 		l.must(err)
 	}
 	l.must(db.Close())
@@ -95,17 +95,30 @@ func TestMoved_RowsOfOtherPlacesAreNotTouched(t *testing.T) {
 	l.script = append(l.script, &batch{invitations: []koe.Invitation{v}, submissions: []koe.Submission{s}})
 	l.nextDay(day.AddDays(1), false)
 	for _, table := range []string{"item", "trend"} {
-		if got := l.table("SELECT count(*) FILTER (mean = -1) = count(*) FROM " + table + " WHERE stage = 'm2' AND period = '2026Q2'"); got[0] != "true" {
-			t.Errorf("%s: rows of a closed wave were made again", table)
+		if got := l.table("SELECT count(*) FILTER (" + marked(table, -1) + ") = count(*), count(*) > 0 FROM loader.placed_" + table + m2 + map[string]string{"item": "", "trend": " OR cohort_number = " + numberOf2026Q2("cohort")}[table] + ")"); got[0] != "true true" {
+			t.Errorf("%s: rows of a closed wave were made again: %s", table, got[0])
 		}
-		where := " WHERE stage = 'm3' AND period = '' AND mean IS NOT NULL AND " + map[string]string{"item": "question = 'F1'", "trend": "true"}[table] + " AND segment = 'bureau' AND member = "
-		if got := l.table("SELECT count(*) FILTER (mean = -2) FROM " + table + where + "'B'"); got[0] != "0" {
-			t.Errorf("%s: %s rows of the unit that an answer came from are as they were", table, got[0])
+		unit := func(member string) string {
+			return " FROM loader.placed_" + table + m3 + map[string]string{"item": " AND item = (SELECT number FROM loader.numbered WHERE kind = 'item' AND name = 'F1')", "trend": " AND cohort_number = -1"}[table] +
+				" AND who = (SELECT number FROM loader.numbered WHERE kind = 'who' AND name = 'bureau' AND member = '" + member + "')"
 		}
-		if got := l.table("SELECT count(*) FILTER (mean = -2) = count(*) FROM " + table + where + "'A'"); got[0] != "true" {
-			t.Errorf("%s: rows of another unit were made again", table)
+		if got := l.table("SELECT count(*) FILTER (" + marked(table, -2) + "), count(*) > 0" + unit("B")); got[0] != "0 true" {
+			t.Errorf("%s: rows of the unit that an answer came from are as they were: %s", table, got[0])
+		}
+		if got := l.table("SELECT count(*) FILTER (" + marked(table, -2) + ") = count(*), count(*) > 0" + unit("A")); got[0] != "true true" {
+			t.Errorf("%s: rows of another unit were made again: %s", table, got[0])
 		}
 	}
+}
+
+// mark is the beginning of a statement that writes what no model would into rows behind item or trend, and nothing reads.
+func mark(table string, number int) string {
+	return fmt.Sprintf("UPDATE loader.placed_%s SET %s", table, map[string]string{"item": fmt.Sprintf("counts = [%d]", number), "trend": fmt.Sprintf("quantile = %d", number)}[table])
+}
+
+// marked says whether a row has it.
+func marked(table string, number int) string {
+	return fmt.Sprintf("coalesce(%s = %d, false)", map[string]string{"item": "counts[1]", "trend": "quantile"}[table], number)
 }
 
 // A day may bring a unit that nobody was in before: item and trend have no number for its name.
@@ -132,8 +145,9 @@ func TestMoved_TheFirstAnswersOfAQuarterDoNotMakeAllRowsAnew(t *testing.T) {
 	l.must(os.Chmod(path, 0o644))
 	db, err := sql.Open("duckdb", path)
 	l.must(err)
-	for _, table := range []string{"item", "trend"} { // a mark that no model would make
-		_, err := db.Exec("UPDATE loader.placed_" + table + " SET mean = -1 WHERE stage_number = " + stageNumber("m2") + " AND wave_number = " + numberOf2026Q2("wave"))
+	rows := " WHERE stage_number = " + stageNumber("m2") + " AND wave_number = " + numberOf2026Q2("wave")
+	for _, table := range []string{"item", "trend"} {
+		_, err := db.Exec(mark(table, -1) + rows)
 		l.must(err)
 	}
 	l.must(db.Close())
@@ -146,7 +160,7 @@ func TestMoved_TheFirstAnswersOfAQuarterDoNotMakeAllRowsAnew(t *testing.T) {
 		if got := l.table("SELECT count(*) > 0 FROM " + table + " WHERE period = '2027Q1'"); got[0] != "true" {
 			t.Errorf("%s has no row of the new quarter", table)
 		}
-		if got := l.table("SELECT count(*) FILTER (mean = -1) = count(*) FROM " + table + " WHERE stage = 'm2' AND period = '2026Q2'" + map[string]string{"item": "", "trend": " AND grain = 'quarter'"}[table]); got[0] != "true" {
+		if got := l.table("SELECT count(*) FILTER (" + marked(table, -1) + ") = count(*), count(*) > 0 FROM loader.placed_" + table + rows); got[0] != "true true" {
 			t.Errorf("%s: rows of another quarter were made again", table)
 		}
 	}

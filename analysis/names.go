@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// item and trend have hundreds of thousands of rows, most of which are names, and texts are slow to write. So the rows lie in the
-// schema loader with numbers for names, and with the exact sums that they follow from; main's item and trend are views that show the names
+// item and trend have hundreds of thousands of rows, most of which are names and fractions, and these are slow to write. So what lies in the
+// schema loader are numbers for names, and the exact sums that the rest follows from; main's item and trend are views that show names and figures
 // (decision 11). Where the published population is another, temporary tables and views stand before these.
 
 // isPlaced reports whether a model's rows lie there. These are also the ones that are made again in part (moved.go).
@@ -25,24 +25,29 @@ UNION ALL SELECT 'cohort', '', cohort, '', (row_number() OVER (ORDER BY cohort) 
 
 func index(name, comment string) column { return column{name, "INTEGER NOT NULL", comment} }
 
-// placedTables are the tables that hold the rows of item and trend: placed_item and placed_trend, and with them score_part, the sums of
-// single waves and cohorts behind trend (those behind item are rows of it).
+// placedTables are the tables behind item and trend: placed_item, placed_trend and placed_line, and with them score_part, the sums of
+// single waves and cohorts behind trend (those behind item are rows of placed_item).
 func (l *layout) placedTables() []modelTable {
 	items, scores := l.sumKinds()
 	who, stage, wave := index("who", "Number of the journey, segment and member (numbered)."), index("stage_number", "Number of the journey and stage; -1: all."), index("wave_number", "Number of the quarter; -1: all.")
 	scale, cohort := index("scale", "Number of the construct (red_construct)."), index("cohort_number", "Number of the cohort, 0 for an unknown one; -1: all.")
 	sums := []column{
-		{"s1", scores, "Their scores added up, in 1/unit of red_construct; NULL for the standardised line."}, {"s2", scores, "The squares of these added up."}, count("items", "Answered items."), count("good", "Of these, answers on the desirable side."),
+		{"s1", scores, "Their scores added up, in 1/unit of red_construct."}, {"s2", scores, "The squares of these added up."}, count("items", "Answered items."), count("good", "Of these, answers on the desirable side."),
 		count("bad", "Of these, answers on the undesirable side."), count("unscored_items", "Items of people without a score."), count("unscored_good", "Of these, answers on the desirable side."), count("unscored_bad", "Of these, answers on the undesirable side."),
 	}
+	counted := cols(index("item", "Number of the question (red_question)."), who, stage, wave, "n")
+	for step := range l.countedSteps() {
+		counted = append(counted, count(stepColumn(step), fmt.Sprintf("Answers of step %d; NULL for a question of more than %d steps.", step+1, mostStepColumns)))
+	}
 	return []modelTable{
-		{name: "placed_item", comment: "The rows of item, names as numbers.", columns: cols(index("item", "Number of the question (red_question)."), who, stage, wave,
-			"n", number("mean", "As mean of item."), number("sd", "As sd of item."), "favourable neutral unfavourable", column{"counts", "BIGINT[]", "As counts of item."},
-			column{"s1", items, "Answers added up, in 1/unit of red_question; NULL where counts has few steps, and says it."}, column{"s2", items, "Their squares added up; NULL as s1."},
-			count("good", "Answers on the desirable side; NULL as s1."), count("bad", "Answers on the undesirable side; NULL as s1."))},
-		{name: "placed_trend", comment: "The rows of trend, names as numbers, and their sums.", columns: append(cols(scale, who, stage, wave, cohort,
-			"n", number("mean", "As mean of trend."), number("sd", "As sd of trend."), "ci_low ci_high favourable neutral unfavourable", number("scored_favourable", "As favourable, of people with a score."),
-			number("scored_neutral", "As neutral, of people with a score."), number("scored_unfavourable", "As unfavourable, of people with a score.")), sums...)},
+		{name: "placed_item", comment: "The exact sums behind item, names as numbers: one row a row of item.", columns: append(counted,
+			column{"s1", items, "Answers added up, in 1/unit of red_question; NULL where they are counted by step."}, column{"s2", items, "Their squares added up; NULL as s1."},
+			count("good", "Answers on the desirable side; NULL as s1."), count("bad", "Answers on the undesirable side; NULL as s1."), column{"counts", "BIGINT[]", "As counts of item; NULL where they are counted by step."})},
+		{name: "placed_trend", comment: "The exact sums behind trend, names as numbers: one row a row of trend, but for the standardised lines.", columns: append(cols(scale, who, stage, wave, cohort,
+			"n", number("quantile", "The 97.5 % point of Student's t with n - 1 degrees of freedom; NULL for one person.")), sums...)},
+		{name: "placed_line", comment: "The standardised lines of trend, names as numbers.", columns: cols(scale, who, wave, cohort, "n", number("mean", "Mean of the stages' means."),
+			number("margin", "Half of the 95 % interval."), "favourable neutral unfavourable", number("scored_favourable", "As favourable, of people with a score."),
+			number("scored_neutral", "As neutral, of people with a score."), number("scored_unfavourable", "As unfavourable, of people with a score."))},
 		{name: "score_part", comment: "The sums behind trend of single waves and cohorts: bookkeeping of koe analyze, which adds up those again that moved.", columns: append(cols(scale, who, stage, wave, cohort, "n"), sums...)},
 	}
 }
@@ -53,7 +58,7 @@ func names(stored, kind, number, columns, all string) string {
 }
 
 // shownRows is a query of the rows of item or trend with their names. Their tables are in the schema stored.
-func shownRows(t modelTable, stored string) string {
+func (l *layout) shownRows(t modelTable, stored string) string {
 	var all []string
 	for _, c := range t.columns {
 		all = append(all, quote(c.name))
@@ -62,18 +67,32 @@ func shownRows(t modelTable, stored string) string {
 	who := names(stored, "who", "who", "name AS segment, member", "")
 	stage := names(stored, "stage", "stage_number", "name AS stage", " UNION ALL SELECT -1, ''")
 	if t.name == "item" {
-		return fmt.Sprintf("SELECT %s FROM %s.placed_item JOIN %s AS q USING (item) JOIN %s AS w USING (who) JOIN %s AS s USING (stage_number) JOIN %s AS p USING (wave_number)",
-			shown, stored, names(stored, "item", "item", "journey, name AS question", ""), who, stage, names(stored, "wave", "wave_number", "name AS period", " UNION ALL SELECT -1, ''"))
+		return fmt.Sprintf("SELECT %s FROM (%s) AS r JOIN %s AS q USING (item) JOIN %s AS w USING (who) JOIN %s AS s USING (stage_number) JOIN %s AS p USING (wave_number)",
+			shown, l.itemRows(stored+".placed_item"), names(stored, "item", "item", "journey, name AS question", ""), who, stage, names(stored, "wave", "wave_number", "name AS period", " UNION ALL SELECT -1, ''"))
 	}
 	return fmt.Sprintf("SELECT %s FROM (%s) AS r JOIN %s AS c USING (scale) JOIN %s AS w USING (who) JOIN %s AS s USING (stage_number)",
 		shown, scoredRows(stored), names(stored, "scale", "scale", "journey, name AS construct", ""), who, stage)
 }
 
-// scoredRows is a query of the rows of trend with the names of their periods.
+// scoredRows is a query of the rows of trend by number, with the names of their periods, and s1.
 func scoredRows(stored string) string {
-	return fmt.Sprintf(`SELECT *, CASE WHEN cohort_number >= 0 THEN 'cohort' WHEN wave_number >= 0 THEN 'quarter' ELSE 'all' END AS grain, CASE WHEN cohort_number >= 0 THEN cohort ELSE quarter END AS period
-		FROM %s.placed_trend JOIN %s AS p USING (wave_number) JOIN %s AS h USING (cohort_number) WHERE n > 0`,
-		stored, names(stored, "wave", "wave_number", "name AS quarter", " UNION ALL SELECT -1, ''"), names(stored, "cohort", "cohort_number", "name AS cohort", " UNION ALL SELECT -1, ''"))
+	wave, cohort := names(stored, "wave", "wave_number", "name AS quarter", " UNION ALL SELECT -1, ''"), names(stored, "cohort", "cohort_number", "name AS cohort", " UNION ALL SELECT -1, ''")
+	return strings.NewReplacer("$stored", stored, "$wave", wave, "$cohort", cohort, "$spread", spread("n", "s1", "s2", "unit")).Replace(`WITH described AS (
+    SELECT *, s1::DOUBLE / n / unit AS mean, CASE WHEN n > 1 THEN $spread END AS sd, low IS NOT NULL AS ranged, items - unscored_items AS scored,
+        good - unscored_good AS scored_good, bad - unscored_bad AS scored_bad FROM $stored.placed_trend JOIN red_construct USING (scale) WHERE n > 0
+), both_kinds AS (
+    SELECT scale, who, stage_number, wave_number, cohort_number, n, s1, mean, sd, quantile * sd / sqrt(n) AS margin,
+        CASE WHEN ranged THEN good / items END AS favourable, CASE WHEN ranged THEN (items - good - bad) / items END AS neutral, CASE WHEN ranged THEN bad / items END AS unfavourable,
+        CASE WHEN ranged THEN scored_good / scored END AS scored_favourable, CASE WHEN ranged THEN (scored - scored_good - scored_bad) / scored END AS scored_neutral,
+        CASE WHEN ranged THEN scored_bad / scored END AS scored_unfavourable
+    FROM described
+    UNION ALL SELECT scale, who, -1, wave_number, cohort_number, n, NULL, mean, NULL, margin, favourable, neutral, unfavourable, scored_favourable, scored_neutral, scored_unfavourable
+    FROM $stored.placed_line
+)
+SELECT scale, who, stage_number, wave_number, cohort_number, n, s1, mean, sd, mean - margin AS ci_low, mean + margin AS ci_high, favourable, neutral, unfavourable,
+    scored_favourable, scored_neutral, scored_unfavourable,
+    CASE WHEN cohort_number >= 0 THEN 'cohort' WHEN wave_number >= 0 THEN 'quarter' ELSE 'all' END AS grain, CASE WHEN cohort_number >= 0 THEN cohort ELSE quarter END AS period
+FROM both_kinds JOIN $wave AS p USING (wave_number) JOIN $cohort AS h USING (cohort_number)`)
 }
 
 // makePlaced makes item and trend anew, empty, for the names that there are now.
@@ -88,7 +107,7 @@ func (a *analyzer) makePlaced(ctx context.Context, tables []modelTable) error {
 	}
 	for _, t := range tables {
 		if isPlaced(t.name) {
-			b.WriteString("DROP VIEW IF EXISTS " + t.name + ";\n" + createView(t.name, t.comment, shownRows(t, "loader"), t.columns))
+			b.WriteString("DROP VIEW IF EXISTS " + t.name + ";\n" + createView(t.name, t.comment, a.layout.shownRows(t, "loader"), t.columns))
 		}
 	}
 	return a.exec(ctx, b.String())
@@ -102,7 +121,7 @@ func (a *analyzer) shadowPlaced(ctx context.Context, tables []modelTable) error 
 	}
 	for _, t := range tables {
 		if isPlaced(t.name) {
-			statements += "CREATE OR REPLACE TEMP VIEW " + t.name + " AS " + shownRows(t, "temp") + ";\n"
+			statements += "CREATE OR REPLACE TEMP VIEW " + t.name + " AS " + a.layout.shownRows(t, "temp") + ";\n"
 		}
 	}
 	return joined(a.exec(ctx, statements), a.showPlaced(ctx, "temp"))
@@ -110,5 +129,5 @@ func (a *analyzer) shadowPlaced(ctx context.Context, tables []modelTable) error 
 
 // showPlaced makes temp.item_rows and temp.trend_rows, by number, for disclosure control.
 func (a *analyzer) showPlaced(ctx context.Context, stored string) error {
-	return a.exec(ctx, "CREATE OR REPLACE TEMP VIEW item_rows AS "+a.layout.summedRows(stored+".placed_item")+";\nCREATE OR REPLACE TEMP VIEW trend_rows AS "+scoredRows(stored))
+	return a.exec(ctx, "CREATE OR REPLACE TEMP VIEW item_rows AS "+a.layout.itemRows(stored+".placed_item")+";\nCREATE OR REPLACE TEMP VIEW trend_rows AS "+scoredRows(stored))
 }

@@ -20,22 +20,22 @@ type sums struct {
 	parts   string   // the table that the first statement of the model's file makes: sums of parts
 	all     string   // the table or view that the second makes: the sums of places
 	made    string   // which of both: TABLE or VIEW
-	placed  string   // the table, in loader, that the third puts the rows into
+	placed  string   // the table, in loader, that the third puts them into
+	lines   string   // the table, in loader, of rows that follow from several of them; empty: none
 	kept    string   // the table, in loader, that keeps the sums of parts
 	keys    []string // columns that name a row of all; the others are added up
 	present string   // the column that is over 0
 	moved   string   // item or score: temp.moved_<> lists the groups that moved
 	rows    []string // which columns of all name the rows that follow from a sum
-	summed  string   // which rows of placed have sums
 	sums    string   // of which rows everything follows from sums
 }
 
 var (
 	itemSums = sums{model: "item", parts: "item_parts", all: "item_sums", made: "VIEW", placed: "placed_item", kept: "placed_item",
-		keys: []string{"item", "who", "stage_number", "wave_number"}, present: "n", moved: "item", rows: []string{"item", "who", "stage_number", "wave_number"}, summed: "true", sums: "s1 IS NULL"} // of the others lists too
+		keys: []string{"item", "who", "stage_number", "wave_number"}, present: "n", moved: "item", rows: []string{"item", "who", "stage_number", "wave_number"}, sums: "s1 IS NULL"} // of the others lists too
 	scoreSums = sums{model: "trend", parts: "score_parts", all: "score_sums", made: "TABLE", placed: "placed_trend", kept: "score_part",
 		keys: []string{"scale", "who", "stage_number", "wave_number", "cohort_number"}, present: "items", moved: "score", rows: []string{"scale", "who", "wave_number", "cohort_number"},
-		summed: "stage_number >= 0 OR wave_number < 0 AND cohort_number < 0", sums: "true"} // without the standardised line
+		lines: "placed_line", sums: "true"}
 )
 
 // findParts lists the parts that hold groups that moved, as the groups were and as they are.
@@ -73,12 +73,8 @@ func (a *analyzer) fromSums(ctx context.Context, of sums, query string) error {
 	}
 	var were, less, added, same []string
 	for _, c := range a.layout.sumColumns(of) {
-		from := c.from
-		if from == "" {
-			from = c.name
-		}
 		same = append(same, fmt.Sprintf("coalesce(%s, 0) = 0", c.name))
-		were, less, added = append(were, from+" AS "+c.name), append(less, "-"+c.name), append(added, fmt.Sprintf("sum(%s)::%s AS %[1]s", c.name, c.kind))
+		were, less, added = append(were, c.name), append(less, "-"+c.name), append(added, fmt.Sprintf("sum(%s)::%s AS %[1]s", c.name, c.kind))
 	}
 	keys := strings.Join(of.keys, ", ")
 	stored := keys + ", " + strings.Join(were, ", ")
@@ -87,12 +83,15 @@ func (a *analyzer) fromSums(ctx context.Context, of sums, query string) error {
 		before += fmt.Sprintf("DELETE FROM loader.%[1]s AS s USING temp.moved_%[2]s_sum AS d WHERE %[3]s;\nINSERT INTO loader.%[1]s FROM temp.%[4]s;\n", of.kept, of.moved, matching("s", "d", []string{"who", "stage_number", "wave_number"}), of.parts)
 	}
 	before += fmt.Sprintf("INSERT INTO temp.%s SELECT %s, %s FROM temp.parts_before;\n", of.parts, keys, strings.Join(less, ", "))
-	changed := fmt.Sprintf(`DELETE FROM temp.differ WHERE %[10]s AND %[11]s;
+	changed := fmt.Sprintf(`DELETE FROM temp.differ WHERE %[9]s AND %[10]s;
 		CREATE OR REPLACE TEMP TABLE moved_row AS SELECT DISTINCT %[1]s FROM temp.differ;
-		CREATE OR REPLACE TEMP TABLE %[2]s AS SELECT %[3]s, %[4]s FROM (SELECT %[5]s FROM loader.%[6]s SEMI JOIN temp.moved_row USING (%[1]s) WHERE %[7]s UNION ALL FROM temp.differ) AS both_sums
-			GROUP BY %[3]s HAVING sum(%[8]s) > 0;
-		DELETE FROM loader.%[6]s AS s USING temp.moved_row AS d WHERE %[9]s;
-		`, strings.Join(of.rows, ", "), of.all, keys, strings.Join(added, ", "), stored, of.placed, of.summed, of.present, matching("s", "d", of.rows), of.sums, strings.Join(same, " AND "))
+		CREATE OR REPLACE TEMP TABLE %[2]s AS SELECT %[3]s, %[4]s FROM (SELECT %[5]s FROM loader.%[6]s SEMI JOIN temp.moved_row USING (%[1]s) UNION ALL FROM temp.differ) AS both_sums
+			GROUP BY %[3]s HAVING sum(%[7]s) > 0;
+		DELETE FROM loader.%[6]s AS s USING temp.moved_row AS d WHERE %[8]s;
+		`, strings.Join(of.rows, ", "), of.all, keys, strings.Join(added, ", "), stored, of.placed, of.present, matching("s", "d", of.rows), of.sums, strings.Join(same, " AND "))
+	if of.lines != "" {
+		changed += fmt.Sprintf("DELETE FROM loader.%s AS s USING temp.moved_row AS d WHERE %s;\n", of.lines, matching("s", "d", of.rows))
+	}
 	return a.exec(ctx, parts+before+"CREATE OR REPLACE TEMP TABLE differ AS"+add+changed+"INSERT INTO loader."+of.placed+rest)
 }
 
@@ -105,8 +104,8 @@ func matching(one, other string, keys []string) string {
 	return strings.Join(all, " AND ")
 }
 
-// sumColumn is a column that is added up. from says how it follows from the kept rows, where it is no column of them.
-type sumColumn struct{ name, kind, from string }
+// sumColumn is a column that is added up.
+type sumColumn struct{ name, kind string }
 
 func (l *layout) sumColumns(of sums) []sumColumn {
 	items, scores := l.sumKinds()
@@ -120,7 +119,7 @@ func (l *layout) sumColumns(of sums) []sumColumn {
 	}
 	if of.model == "item" {
 		for step := range l.countedSteps() {
-			columns = append(columns, sumColumn{stepColumn(step), "BIGINT", stepOf(step)})
+			columns = append(columns, sumColumn{stepColumn(step), "BIGINT"})
 		}
 	}
 	return columns

@@ -1,7 +1,7 @@
 -- item: one row a question, stage, period and segment member: the answers to it, raw. Means of scales and numbers, shares
 -- on the desirable and the undesirable side (METHOD 2), and the counts of each answer. From red_item, red_cut, red_question.
--- The exact sums come first, of single stages and waves in temp.item_parts and all of them in temp.item_sums; the rows keep the numbers, and the names
--- stand in a view. Texts are slow to group by, and several numbers slower than one: spot is who, stage_number and wave_number in one. c0, c1 and
+-- Here come the exact sums, of single stages and waves in temp.item_parts and all of them in temp.item_sums; what follows from them, and the names, stand in a
+-- view. Texts are slow to group by, and several numbers slower than one: spot is who, stage_number and wave_number in one. c0, c1 and
 -- so on count the steps of a scale, as many as one of the questions has, and all else follows from them; of questions of more than $most_columns steps, or without,
 -- the sums are s1 and s2, good and bad, and the counts are lists. Where only some places moved, $moved_items takes these.
 -- $item_sum holds the sums of n * value * value; sixteen bytes take twice as long as eight.
@@ -39,15 +39,5 @@ long AS (
     GROUP BY GROUPING SETS ((item, who, step, stage_number, wave_number), (item, who, step, stage_number), (item, who, step, wave_number), (item, who, step))
 ), listed AS (
     SELECT item, who, stage_number, wave_number, map(list(step), list(n)) AS steps_counted FROM stepped GROUP BY item, who, stage_number, wave_number
-), questions AS (
-    $questions
-), counted AS (
-    SELECT item, who, stage_number, wave_number, n, s1, s2, good, bad, unit, measured, sided,
-        CASE WHEN few THEN $step_first ELSE s1 END AS total, CASE WHEN few THEN $step_second ELSE s2 END AS squares,
-        CASE WHEN few THEN $step_good ELSE good END AS leaning, CASE WHEN few THEN $step_bad ELSE bad END AS opposed, $step_lists
-    FROM item_sums JOIN questions USING (item) $listed
 )
-SELECT item, who, stage_number, wave_number, n, CASE WHEN measured THEN total::DOUBLE / n / unit END AS mean, CASE WHEN measured AND n > 1 THEN spread(n, total, squares, unit) END AS sd,
-    CASE WHEN sided THEN leaning / n END AS favourable, CASE WHEN sided THEN (n - leaning - opposed) / n END AS neutral, CASE WHEN sided THEN opposed / n END AS unfavourable,
-    counts, s1, s2, good, bad
-FROM counted WHERE n > 0;
+SELECT item, who, stage_number, wave_number, n, $steps, s1, s2, good, bad, $step_lists AS counts FROM item_sums $listed WHERE n > 0;

@@ -3,7 +3,7 @@
 INSERT INTO theme
 WITH placed AS (
     SELECT journey, stage, wave AS period, segment, member, person, response_key, question, themes
-    FROM red_comment JOIN (SELECT journey, cell, segment, member FROM red_cut) AS cut USING (journey, cell)
+    FROM (SELECT journey, cell, segment, member FROM red_cut) AS cut JOIN red_comment USING (journey, cell)
 ), left_any AS (
     SELECT journey, coalesce(stage, '') AS stage, coalesce(period, '') AS period, segment, member, count(DISTINCT person) AS commenters
     FROM placed

@@ -4,8 +4,8 @@
 -- the plain mean over the stages with at least min_group people, and no point when under half of the stages are present.
 -- These shares pool all answers; scored_favourable and so on pool those of people with a score, which is what is published: the row
 -- then stands on one set of people (METHOD 5.2, subset rule).
--- The rows keep their exact sums, and numbers, of which wave_number and cohort_number are -1 for all of them; the names stand in a view. Texts are slow to
--- group by, and several numbers slower than one: spot is who, stage_number and wave_number in one. temp.score_parts
+-- Here come the exact sums, and the standardised lines; what follows from the sums, and the names, stand in a view. wave_number and cohort_number are -1 for all of them.
+-- Texts are slow to group by, and several numbers slower than one: spot is who, stage_number and wave_number in one. temp.score_parts
 -- are the sums of single waves and cohorts, from which the others, temp.score_sums, follow; $moved_scores takes those that are not kept from the last
 -- analysis, and $moved_groups the groups behind them. A row without a score is there for its sums alone.
 -- Where only some places moved, temp.score_sums has all sums of the lines of their periods. The stages of a line stand
@@ -30,15 +30,18 @@ SELECT scale, who, coalesce(stage_number, -1) AS stage_number, coalesce(wave_num
 FROM score_parts GROUP BY GROUPING SETS ((scale, who, stage_number), (scale, who), (scale, who, stage_number, wave_number), (scale, who, stage_number, cohort_number))
 HAVING GROUPING(cohort_number) = 1 OR cohort_number > 0;
 INSERT INTO $stored.placed_trend
+WITH quantiles AS (
+    SELECT n, t_quantile(n - 1.0) AS quantile FROM (SELECT DISTINCT n FROM score_sums WHERE n > 0) AS sizes
+)
+SELECT scale, who, stage_number, wave_number, cohort_number, n, quantile, s1, s2, items, good, bad, unscored_items, unscored_good, unscored_bad FROM score_sums LEFT JOIN quantiles USING (n);
+INSERT INTO $stored.placed_line
 WITH described AS (
     SELECT scale, who, stage_number, wave_number, cohort_number, n, s1::DOUBLE / n / unit AS mean,
            CASE WHEN n > 1 THEN spread(n, s1, s2, unit) END AS sd, good / items AS favourable, (items - good - bad) / items AS neutral,
            bad / items AS unfavourable, (good - unscored_good) / (items - unscored_items) AS scored_favourable,
            (items - good - bad - unscored_items + unscored_good + unscored_bad) / (items - unscored_items) AS scored_neutral,
-           (bad - unscored_bad) / (items - unscored_items) AS scored_unfavourable, low IS NOT NULL AS ranged, s1, s2, items, good, bad, unscored_items, unscored_good, unscored_bad
-    FROM score_sums JOIN red_construct USING (scale) WHERE n > 0
-), quantiles AS (
-    SELECT n, t_quantile(n - 1.0) AS quantile FROM (SELECT DISTINCT n FROM described) AS sizes
+           (bad - unscored_bad) / (items - unscored_items) AS scored_unfavourable, low IS NOT NULL AS ranged
+    FROM score_sums JOIN red_construct USING (scale) WHERE n >= $min_group AND (wave_number >= 0 OR cohort_number >= 0)
 ), weights AS (
     SELECT scale, count(DISTINCT stage_number) AS stages FROM $all_scores GROUP BY scale
 ), placed AS (
@@ -46,27 +49,15 @@ WITH described AS (
 ), together AS (
     SELECT scale, who, wave_number, cohort_number, any_value(stages) AS stages, count(*) AS present, sum(n)::BIGINT AS n, bool_and(ranged) AS ranged,
            $at_places
-    FROM (SELECT *, sd * sd / n AS v, (sd * sd / n) ** 2 / (n - 1) AS w FROM described WHERE wave_number >= 0 OR cohort_number >= 0) AS parts JOIN weights USING (scale) JOIN placed USING (stage_number)
-    WHERE n >= $min_group GROUP BY scale, who, wave_number, cohort_number
+    FROM (SELECT *, sd * sd / n AS v, (sd * sd / n) ** 2 / (n - 1) AS w FROM described) AS parts JOIN weights USING (scale) JOIN placed USING (stage_number)
+    GROUP BY scale, who, wave_number, cohort_number
 ), standardised AS (
     SELECT scale, who, wave_number, cohort_number, n, ranged, $total_mean / present AS mean, $total_v / (present * present) AS variance, $total_w / present ** 4 AS spread_of_variance,
            $total_favourable / present AS favourable, $total_neutral / present AS neutral, $total_unfavourable / present AS unfavourable,
            $total_scored_favourable / present AS scored_favourable, $total_scored_neutral / present AS scored_neutral, $total_scored_unfavourable / present AS scored_unfavourable
     FROM together WHERE 2 * present >= stages
-), marked AS (
-    SELECT scale, who, stage_number, wave_number, cohort_number, n, mean, sd, quantile * sd / sqrt(n) AS margin,
-           favourable, neutral, unfavourable, scored_favourable, scored_neutral, scored_unfavourable, ranged, s1, s2, items, good, bad, unscored_items, unscored_good, unscored_bad
-    FROM described JOIN quantiles USING (n)
-    UNION ALL BY NAME
-    SELECT scale, who, -1 AS stage_number, wave_number, cohort_number, n, mean,
-           CASE WHEN variance = 0 THEN 0 ELSE t_quantile(variance ** 2 / spread_of_variance) * sqrt(variance) END AS margin,
-           favourable, neutral, unfavourable, scored_favourable, scored_neutral, scored_unfavourable, ranged
-    FROM standardised
-    UNION ALL BY NAME
-    SELECT scale, who, stage_number, wave_number, cohort_number, n, s1, s2, items, good, bad, unscored_items, unscored_good, unscored_bad FROM score_sums WHERE n = 0
 )
-SELECT scale, who, stage_number, wave_number, cohort_number, n, mean, sd, mean - margin AS ci_low, mean + margin AS ci_high,
-       CASE WHEN ranged THEN favourable END AS favourable, CASE WHEN ranged THEN neutral END AS neutral, CASE WHEN ranged THEN unfavourable END AS unfavourable,
-       CASE WHEN ranged THEN scored_favourable END AS scored_favourable, CASE WHEN ranged THEN scored_neutral END AS scored_neutral,
-       CASE WHEN ranged THEN scored_unfavourable END AS scored_unfavourable, s1, s2, items, good, bad, unscored_items, unscored_good, unscored_bad
-FROM marked;
+SELECT scale, who, wave_number, cohort_number, n, mean, CASE WHEN variance = 0 THEN 0 ELSE t_quantile(variance ** 2 / spread_of_variance) * sqrt(variance) END AS margin,
+       CASE WHEN ranged THEN favourable END, CASE WHEN ranged THEN neutral END, CASE WHEN ranged THEN unfavourable END,
+       CASE WHEN ranged THEN scored_favourable END, CASE WHEN ranged THEN scored_neutral END, CASE WHEN ranged THEN scored_unfavourable END
+FROM standardised;

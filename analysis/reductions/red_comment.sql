@@ -4,9 +4,9 @@
 CREATE TABLE red_comment (journey VARCHAR, stage VARCHAR, wave VARCHAR, cell BIGINT, person VARCHAR, response_key VARCHAR, question VARCHAR,
     text VARCHAR, themes VARCHAR[], words VARCHAR[], cleared BOOLEAN, publish_ok BOOLEAN);
 {{range .Journeys}}INSERT INTO red_comment SELECT {{lit .ID}}, stage, wave, cell, person, response_key, question, text, coalesce(coded, themes), words, cleared, publish_ok
-FROM (SELECT response_key, question, text, md5(text) AS hash FROM answer_apart WHERE journey = {{lit .ID}} AND text <> '') AS a
-    INNER JOIN (SELECT response_key, stage, wave, cell, coalesce(person_key, response_key) AS person, publish_ok FROM {{ident .Table}}
-        WHERE latest{{range .Identified}} AND survey <> {{lit .}}{{end}}) AS r USING (response_key)
+FROM (SELECT response_key, stage, wave, cell, coalesce(person_key, response_key) AS person, publish_ok FROM {{ident .Table}}
+        WHERE latest{{range .Identified}} AND survey <> {{lit .}}{{end}}) AS r
+    INNER JOIN (SELECT response_key, question, text, md5(text) AS hash FROM answer_apart WHERE journey = {{lit .ID}} AND text <> '') AS a USING (response_key)
     INNER JOIN (SELECT response_key, question, hash, themes, words, coded, cleared FROM loader.voice WHERE says) AS v USING (response_key, question, hash);
 {{end}}
 COMMENT ON TABLE red_comment IS 'Comments that say something, masked: one row a comment.';
