@@ -18,7 +18,7 @@ import (
 var (
 	beside = []string{
 		"red_pair", "red_exposed", "red_silence", "red_moment", "red_careless",
-		"recommend", "trend", "trend_test", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention",
+		"response_rate", "recommend", "trend", "trend_test", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention",
 	}
 	besideKept = []string{
 		"red_pair", "red_exposed", "red_silence", "red_people", "red_careless", "red_moment", "red_stay",

@@ -37,7 +37,7 @@ func (a *analyzer) noteCut(ctx context.Context) error {
 	}
 	return a.exec(ctx, `CREATE OR REPLACE TEMP TABLE cut_before AS SELECT cell, who, stage_number, wave_number FROM red_cut WHERE cell IN (SELECT cell FROM loader.touched WHERE own);
 		CREATE OR REPLACE TEMP TABLE moved_item (cell BIGINT);
-		CREATE OR REPLACE TEMP TABLE moved_score (cell BIGINT, cohort VARCHAR)`)
+		CREATE OR REPLACE TEMP TABLE moved_score (cell BIGINT, cohort INTEGER)`)
 }
 
 // noteMoved remembers which of the touched groups have other counts than before; temp.<name> holds the new ones. After it the old are gone.

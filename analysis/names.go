@@ -18,10 +18,10 @@ const numbersOfCut = `CREATE OR REPLACE TEMP TABLE numbered AS
 SELECT DISTINCT 'who' AS kind, journey, segment AS name, member, who AS number FROM red_cut
 UNION ALL SELECT DISTINCT 'stage', journey, stage, '', stage_number FROM red_cut UNION ALL SELECT DISTINCT 'wave', '', wave, '', wave_number FROM red_cut`
 
-// numbersOfRows adds the other numbers in the rows of item and trend. Cohorts count from the unknown one.
+// numbersOfRows adds the other numbers in the rows of item and trend. Those of cohorts are red_score's.
 const numbersOfRows = numbersOfCut + `;
 INSERT INTO temp.numbered SELECT 'item', journey, question, '', item FROM red_question UNION ALL SELECT 'scale', journey, construct, '', scale FROM red_construct
-UNION ALL SELECT 'cohort', '', cohort, '', (row_number() OVER (ORDER BY cohort) - 1)::INTEGER FROM (SELECT DISTINCT cohort FROM red_response UNION SELECT '') AS d`
+UNION ALL SELECT 'cohort', '', cohort, '', CAST(concat('0', replace(cohort, 'Q', '')) AS INTEGER) FROM (SELECT DISTINCT cohort FROM red_response UNION SELECT '') AS d`
 
 func index(name, comment string) column { return column{name, "INTEGER NOT NULL", comment} }
 
@@ -30,7 +30,7 @@ func index(name, comment string) column { return column{name, "INTEGER NOT NULL"
 func (l *layout) placedTables() []modelTable {
 	items, scores := l.sumKinds()
 	who, stage, wave := index("who", "Number of the journey, segment and member (numbered)."), index("stage_number", "Number of the journey and stage; -1: all."), index("wave_number", "Number of the quarter; -1: all.")
-	scale, cohort := index("scale", "Number of the construct (red_construct)."), index("cohort_number", "Number of the cohort, 0 for an unknown one; -1: all.")
+	scale, cohort := index("scale", "Number of the construct (red_construct)."), index("cohort_number", "The cohort as in red_score, 0 for an unknown one; -1: all.")
 	sums := []column{
 		{"s1", scores, "Their scores added up, in 1/unit of red_construct."}, {"s2", scores, "The squares of these added up."}, count("items", "Answered items."), count("good", "Of these, answers on the desirable side."),
 		count("bad", "Of these, answers on the undesirable side."), count("unscored_items", "Items of people without a score."), count("unscored_good", "Of these, answers on the desirable side."), count("unscored_bad", "Of these, answers on the undesirable side."),

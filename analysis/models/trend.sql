@@ -13,11 +13,10 @@
 -- $score_sum holds the sums of n * score * score; sixteen bytes take twice as long as eight.
 CREATE OR REPLACE TEMP TABLE score_parts AS
 WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut $moved_scores),
-cohorts AS (SELECT name AS cohort, number AS cohort_number FROM $stored.numbered WHERE kind = 'cohort'),
 fine AS (
-    SELECT scale, cell, cohort_number, CASE WHEN score IS NOT NULL THEN n ELSE 0 END AS n, coalesce(n * score::$score_sum, 0) AS s1, coalesce(n * score::$score_sum * score, 0) AS s2, items, favourable AS good, unfavourable AS bad,
+    SELECT scale, cell, cohort AS cohort_number, CASE WHEN score IS NOT NULL THEN n ELSE 0 END AS n, coalesce(n * score::$score_sum, 0) AS s1, coalesce(n * score::$score_sum * score, 0) AS s2, items, favourable AS good, unfavourable AS bad,
            CASE WHEN score IS NULL THEN items ELSE 0 END AS unscored_items, CASE WHEN score IS NULL THEN favourable ELSE 0 END AS unscored_good, CASE WHEN score IS NULL THEN unfavourable ELSE 0 END AS unscored_bad
-    FROM red_score JOIN cohorts USING (cohort) $moved_groups
+    FROM red_score $moved_groups
 )
 SELECT scale, (spot // 16777216)::INTEGER AS who, (spot // 4096 % 4096)::INTEGER AS stage_number, (spot % 4096)::INTEGER AS wave_number, cohort_number, sum(n)::BIGINT AS n, sum(s1)::$score_sum AS s1, sum(s2)::$score_sum AS s2,
        sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
