@@ -161,7 +161,6 @@ func (w *world) benchSource(f *benchFeed) source {
 // writing the file and publishing it are left out there and nowhere else.
 func BenchmarkWarehouse(b *testing.B) {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(768 << 20)) // as the command does
-	defer debug.SetGCPercent(debug.SetGCPercent(300))
 	for b.Loop() {
 		w, feed := benchWorld(b), newBenchFeed(benchResponses())
 		ctx := context.Background()

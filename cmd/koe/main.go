@@ -21,14 +21,7 @@ var version = "unknown"
 // (analysis) comes on top: together they stay under 2 GB with a hundred million answers.
 const goMemory = 768 << 20 // bytes
 
-// goWaste is how much of what is in use, in percent, may wait to be collected, unless GOGC says otherwise. The rows of models come in bursts, and to
-// collect each of them took a twentieth of an analysis; goMemory bounds it.
-const goWaste = 300
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(goWaste)
-	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(goMemory)
 	}
