@@ -131,12 +131,14 @@ func blurredThemes(rows []Theme) []bool {
 		}
 	}
 	for _, l := range lines {
-		few, least := 0, -1
+		few, before, least := 0, 0, -1
 		for _, i := range l.parts {
 			n, reason := zero(rows[i].People), rows[i].Withheld
 			switch {
-			case n < fewestWhoSay && (reason == "" || reason == string(disclosure.Release)):
+			case n < fewestWhoSay && reason == "":
 				few++
+			case n < fewestWhoSay && reason == string(disclosure.Release): // what was told then was another number, or nothing
+				before++
 			case reason == "" && (least < 0 || n < zero(rows[least].People)):
 				least = i
 			}
@@ -144,7 +146,7 @@ func blurredThemes(rows []Theme) []bool {
 		if least < 0 {
 			least = l.total
 		}
-		if few == 1 && least >= 0 {
+		if (few == 1 || few+before == 1) && least >= 0 {
 			out[least] = true
 		}
 	}

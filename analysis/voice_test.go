@@ -321,6 +321,7 @@ func TestBlurredThemes_WhatAnEarlierReleaseToldCannotBeBlurred(t *testing.T) {
 		{"the least was told before: the next", []Theme{row("", 10, ""), row("m2", 5, ""), row("m3", 3, "release"), row("m6", 2, "")}, []bool{false, true, false, false}},
 		{"all were told before: the total", []Theme{row("", 10, ""), row("m2", 5, "release"), row("m3", 3, "release"), row("m6", 2, "")}, []bool{true, false, false, false}},
 		{"the few were told before", []Theme{row("", 10, ""), row("m2", 5, ""), row("m3", 3, ""), row("m6", 2, "release")}, []bool{false, false, true, false}},
+		{"a few whom the earlier release did not tell of hide nobody", []Theme{row("", 13, ""), row("m2", 1, "release"), row("m3", 9, ""), row("m6", 3, ""), row("m12", 1, "")}, []bool{false, false, false, true, false}},
 		{"a stage that is withheld hides too", []Theme{row("", 7, ""), row("m2", 5, ""), row("m6", 2, "small")}, []bool{false, false, false}},
 	} {
 		if diff := cmp.Diff(c.want, blurredThemes(c.rows)); diff != "" {

@@ -106,7 +106,9 @@ func (a *auditor) themesLeft() {
 			continue
 		}
 		n := itoa(truth.People)
-		a.add(Finding{Kind: Computed, File: stages[few].file, Place: stages[few].place, N: truth.People, What: both(
+		// Themes are not withheld one by one; without what was said at all stages nothing is left to subtract from.
+		sum := Figure{Table: "voice", Journey: line.journey, Grain: "all", Segment: line.segment, Member: line.member}
+		a.add(Finding{Kind: Computed, File: stages[few].file, Place: stages[few].place, N: truth.People, Without: []Figure{sum}, What: both(
 			"「"+line.theme+"」を挙げた"+n+"人の数が計算できます: 全段階の人数から、ほかの段階の人数を引いた残りです。",
 			"that "+n+" people spoke of “"+line.theme+"” can be computed: the number over all stages less those of the other stages")})
 	}

@@ -152,3 +152,24 @@ func TestConnected_PartsHaveNoColumnInCommon(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestThemesLeft_TheTotalIsWithheld(t *testing.T) {
+	line := themeLine{journey: "j", theme: "trust", valence: "issue"}
+	told := func(n float64) themeSaid { return themeSaid{number: n, exact: true} }
+	a := &auditor{
+		truth:  Truth{Crowds: []Crowd{{Table: "theme", Journey: "j", Name: "trust", With: "issue", Stage: "m12", People: 1}}},
+		themes: map[themeLine]map[string]themeSaid{line: {"": told(13), "m3": told(9), "m6": told(3), "m12": {few: true}}},
+	}
+	a.themesLeft()
+	if len(a.findings) != 1 {
+		t.Fatalf("13 people less 9 and 3 are one: %v", a.findings)
+	}
+	if diff := cmp.Diff([]Figure{{Table: "voice", Journey: "j", Grain: "all"}}, a.findings[0].Without); diff != "" {
+		t.Error(diff)
+	}
+	a.findings = nil
+	a.themes[line]["m6"] = themeSaid{}
+	if a.themesLeft(); len(a.findings) != 0 {
+		t.Errorf("a band hides them: %v", a.findings)
+	}
+}
