@@ -56,6 +56,7 @@ func TestSimulation_TwoYearsOfFiveThousandPeople(t *testing.T) {
 		if random.IntN(60) == 0 {
 			down = random.IntN(5)
 		}
+		sim.down[day] = true // until a dispatch comes to its end
 		for try := 0; try < 2; try++ {
 			h.post.refuse("*", nil)
 			if random.IntN(25) == 0 {
@@ -65,6 +66,8 @@ func TestSimulation_TwoYearsOfFiveThousandPeople(t *testing.T) {
 			result, died := sim.dispatch(at, random.IntN(15) == 0)
 			if died {
 				crashes++
+			} else {
+				delete(sim.down, day)
 			}
 			mails += result.Sent
 			if !died && result.Waiting == 0 {
@@ -90,7 +93,7 @@ type simulation struct {
 	ids     []string
 	mentors []string
 	joining map[koe.Date][]string
-	down    map[koe.Date]bool
+	down    map[koe.Date]bool   // no dispatch came to its end
 	told    map[string]koe.Date // when a leaving was entered, by person and spell
 	open    []string            // invitations that may still be answered
 }
