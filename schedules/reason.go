@@ -107,7 +107,7 @@ var reasonTexts = map[string]koe.Text{
 	"broken":    {"ja": "対象の条件を判定できません(%[1]s)。", "en": "The condition cannot be evaluated (%[1]s)."},
 	"late":      {"ja": "%[1]sに登録されましたが、%[2]sに始まった時期には間に合いません(late: %[3]s)。", "en": "Known since %[1]s, too late for the window of %[2]s (late: %[3]s)."},
 	"too_late":  {"ja": "%[1]sに登録されましたが、期間は%[2]sに終わっています。", "en": "Known since %[1]s; the window had closed on %[2]s."},
-	"missed":    {"ja": "%[1]s～%[2]sの間に発送が行われなかったか、その間の名簿では対象ではありませんでした。", "en": "Between %[1]s and %[2]s no dispatch ran, or the roster said otherwise then."},
+	"missed":    {"ja": "%[1]s～%[2]sのうち案内できた日(前の案内との間隔のため延ばした日を含む)に発送が行われなかったか、その間の名簿では対象ではありませんでした。", "en": "Between %[1]s and %[2]s no dispatch ran on a day when this could go out (it may have been postponed after an earlier one), or the roster said otherwise then."},
 	"declined":  {"ja": "本人がこの調査を辞退しています。", "en": "Declined this journey."},
 	"bounced":   {"ja": "メールアドレスが使えません。名簿のアドレスを直してください。", "en": "The mail address does not work; correct it on the roster."},
 	"overlap":   {"ja": "同じ調査を%[1]sに案内しており、まだ受付中です。", "en": "The same stage, asked on %[1]s, is still open."},

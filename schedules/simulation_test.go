@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -289,6 +290,16 @@ func (s *simulation) judge(begin, end koe.Date) {
 	}
 	said := map[string]string{}
 	reasons := map[string]int{}
+	pulses := map[koe.PersonKey][]koe.Date{}
+	for _, inv := range invitations {
+		if inv.Status == koe.Cancelled && inv.SentAt.IsZero() {
+			continue
+		}
+		pulses[inv.Person] = append(pulses[inv.Person], s.scheduler.Calendar().Day(inv.CreatedAt))
+		if !inv.SentAt.IsZero() {
+			pulses[inv.Person] = append(pulses[inv.Person], s.scheduler.Calendar().Day(inv.SentAt))
+		}
+	}
 	for _, k := range plan.Skipped {
 		spell := k.Spell
 		if k.Stage == "moved" || k.Stage == "mentor" {
@@ -296,7 +307,7 @@ func (s *simulation) judge(begin, end koe.Date) {
 		}
 		said[fmt.Sprint(k.Person, "/", k.About, "/", k.Stage, "/", spell)] = k.Reason.Code
 		reasons[k.Reason.Code]++
-		if k.Reason.Code == "unsaid" || k.Reason.Code == "missed" && !s.wasDown(k) {
+		if k.Reason.Code == "unsaid" || k.Reason.Code == "missed" && !s.wasDown(k, pulses[k.Key]) {
 			s.Errorf("%s was not asked at %s (%s..%s): %s", k.Person, k.Stage, k.DueOn, k.ClosesOn, k.Reason.Text("en"))
 		}
 	}
@@ -349,8 +360,9 @@ func (s *simulation) judge(begin, end koe.Date) {
 	s.audit()
 }
 
-// wasDown reports whether no dispatch ran on any working day between the day on which somebody's joining became known and the close.
-func (s *simulation) wasDown(k schedules.Skip) bool {
+// wasDown reports whether no dispatch ran on any working day of a window on which somebody could have been asked: from the day on which the
+// date became known, and not within a fortnight of an earlier pulse, unless it is the window's last working day.
+func (s *simulation) wasDown(k schedules.Skip, pulses []koe.Date) bool {
 	s.Helper()
 	p, err := s.store.PersonByKey(context.Background(), k.Key, store.Pseudonymous)
 	if err != nil {
@@ -369,8 +381,15 @@ func (s *simulation) wasDown(k schedules.Skip) bool {
 	if day.Before(k.DueOn) {
 		day = k.DueOn
 	}
+	last := k.ClosesOn
+	for last.After(k.DueOn) && !cal.Business(last) {
+		last = last.AddDays(-1)
+	}
 	for ; !day.After(k.ClosesOn); day = day.AddDays(1) {
-		if cal.Business(day) && !s.down[day] {
+		tooSoon := day != last && slices.ContainsFunc(pulses, func(pulse koe.Date) bool {
+			return !day.Before(pulse) && day.Before(pulse.AddDays(14))
+		})
+		if cal.Business(day) && !tooSoon && !s.down[day] {
 			return false
 		}
 	}
