@@ -17,7 +17,7 @@ import (
 // take about as long as the others: where most rows are kept from the last analysis, other steps do than where all are made.
 var (
 	beside = []string{
-		"red_pair", "red_exposed", "red_silence", "red_moment", "red_careless",
+		"red_pair", "red_exposed", "red_silence", "red_moment", "red_careless", "red_partial_item", "red_stay",
 		"response_rate", "recommend", "trend", "trend_test", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention",
 	}
 	besideKept = []string{

@@ -11,27 +11,55 @@ import (
 
 // reductionStages is what the templates see of a journey's stages: which of them are compared with which.
 type reductionStages struct {
-	PairedTable  string            // of pairs of responses, temporary
-	PositionSQL  string            // the place of a stage in the journey; 0: it takes no part
-	Paired       []pairedConstruct // constructs that two stages ask
-	Steps        []followStep      // one stage and the next of its audience
-	Followed     []pairedConstruct // constructs that a stage asks which another follows; Stages are the numbers of the steps
+	WideTable    string              // one row a person and stay, the stages side by side; temporary
+	PlaceSQL     string              // the place of a stage in the journey, from 1; 0: it takes no part
+	Scored       []scoredConstruct   // constructs that two stages ask
+	Abreast      []stageAbreast      // the stages that ask them
+	Paired       []pairedConstruct   // the same constructs, with their pairs of stages
+	Steps        []followStep        // one stage and the next of its audience
+	Followed     []followedConstruct // constructs that a stage asks which another follows
 	Exposures    []exposure
 	Contrasts    []contrast
 	Associations []association
 	Drivers      []driverSQL
 }
 
-type stagePair struct {
+// stagePair is two stages, the earlier one first.
+type stagePair struct{ from, to *koe.Stage }
+
+// scoredConstruct is a construct and the column of its score.
+type scoredConstruct struct {
 	Construct reductionConstruct
-	From, To  string
+	Score     string
 }
 
-// pairedConstruct is a construct whose scores at two stages stand side by side.
+// stageAbreast is one stage of the wide table: its columns hold the finest group and day of the answer, and the scores.
+type stageAbreast struct {
+	Place    int
+	Cell, On string // columns
+	Scores   []scoreAbreast
+}
+
+// scoreAbreast is a construct's score at a stage: the column of the wide table, and that which it comes from.
+type scoreAbreast struct{ Column, Score string }
+
+// pairedConstruct is a construct whose scores at two stages are counted together.
 type pairedConstruct struct {
-	Construct      reductionConstruct
-	Earlier, Later string // columns
-	Stages         string // the pairs of places that count, as numbers
+	Construct reductionConstruct
+	Pairs     []pairAbreast
+}
+
+// pairAbreast is two stages in the columns of the wide table.
+type pairAbreast struct {
+	Stages                             int // the number of the pair
+	Cell, FromOn, ToOn, Earlier, Later string
+}
+
+// followedConstruct is a construct whose score at a stage is looked at when the next is answered or not.
+type followedConstruct struct {
+	Construct reductionConstruct
+	Score     string // column
+	Steps     string // numbers of the steps at which it is looked at
 }
 
 // followStep is one stage, the next of its audience, and the constructs whose scores at the first are looked at.
@@ -47,6 +75,7 @@ const stagePlaces = 1000
 type exposure struct {
 	Measure, Event string
 	Paired         []pairedConstruct
+	Columns        []string // of the wide table that their pairs are in
 }
 
 type contrast struct {
@@ -83,7 +112,7 @@ func (l *journeyLayout) pairsOf(c *constructLayout) (pairs []stagePair) {
 	for i, from := range stages {
 		for _, to := range stages[i+1:] {
 			if from.Audience == to.Audience && l.linked(from) && l.linked(to) {
-				pairs = append(pairs, stagePair{c.reduction(), from.ID, to.ID})
+				pairs = append(pairs, stagePair{from, to})
 			}
 		}
 	}
@@ -91,27 +120,8 @@ func (l *journeyLayout) pairsOf(c *constructLayout) (pairs []stagePair) {
 }
 
 func (l *journeyLayout) reductionStages() reductionStages {
-	out := reductionStages{PairedTable: "paired_" + l.ID, PositionSQL: "0"}
-	paired := map[string]pairedConstruct{}
-	number := map[string]int{} // of each stage, from 1
-	places := ""
-	for i, stage := range l.Stages {
-		number[stage.ID] = i + 1
-		places += fmt.Sprintf(" WHEN %s THEN %d", literal(stage.ID), i+1)
-	}
-	if places != "" {
-		out.PositionSQL = "CASE stage" + places + " ELSE 0 END"
-	}
-	for _, c := range l.constructs {
-		var which []string
-		for _, pair := range l.pairsOf(c) {
-			which = append(which, strconv.Itoa(number[pair.From]*stagePlaces+number[pair.To]))
-		}
-		if len(which) > 0 {
-			paired[c.ID] = pairedConstruct{c.reduction(), fmt.Sprintf("earlier_%d", c.number), fmt.Sprintf("later_%d", c.number), strings.Join(which, ", ")}
-			out.Paired = append(out.Paired, paired[c.ID])
-		}
-	}
+	out := reductionStages{WideTable: "wide_" + l.ID}
+	paired := l.abreast(&out)
 	out.Steps = l.followSteps()
 	out.Followed = followedConstructs(out.Steps)
 	for _, measure := range l.Measures {
@@ -122,8 +132,13 @@ func (l *journeyLayout) reductionStages() reductionStages {
 		for _, c := range l.constructs {
 			if one, ok := paired[c.ID]; ok && slices.Contains(measure.Targets, c.ID) {
 				e.Paired = append(e.Paired, one)
+				for _, pair := range one.Pairs {
+					e.Columns = append(e.Columns, pair.Cell, pair.FromOn, pair.ToOn, pair.Earlier, pair.Later)
+				}
 			}
 		}
+		slices.Sort(e.Columns)
+		e.Columns = slices.Compact(e.Columns)
 		out.Exposures = append(out.Exposures, e)
 	}
 	for i := range l.Hypotheses {
@@ -145,6 +160,47 @@ func (l *journeyLayout) reductionStages() reductionStages {
 	}
 	out.Drivers = l.drivers()
 	return out
+}
+
+// abreast says how the scores of constructs that two stages ask stand in one row of a person and stay, and gives their pairs by construct.
+func (l *journeyLayout) abreast(out *reductionStages) map[string]pairedConstruct {
+	place := map[string]int{} // of each stage, from 1
+	out.PlaceSQL = "0"
+	places := ""
+	for i, stage := range l.Stages {
+		place[stage.ID] = i + 1
+		places += fmt.Sprintf(" WHEN %s THEN %d", literal(stage.ID), i+1)
+	}
+	if places != "" {
+		out.PlaceSQL = "CASE stage" + places + " ELSE 0 END"
+	}
+	at := func(name string, stage *koe.Stage) string { return fmt.Sprintf("%s_%d", name, place[stage.ID]) }
+	paired := map[string]pairedConstruct{}
+	scores := map[int][]scoreAbreast{} // by the place of the stage
+	for _, c := range l.constructs {
+		one := pairedConstruct{Construct: c.reduction()}
+		score := fmt.Sprintf("score_%d", c.number)
+		for _, pair := range l.pairsOf(c) {
+			one.Pairs = append(one.Pairs, pairAbreast{Stages: place[pair.from.ID]*stagePlaces + place[pair.to.ID], Cell: at("cell", pair.to),
+				FromOn: at("on", pair.from), ToOn: at("on", pair.to), Earlier: at(score, pair.from), Later: at(score, pair.to)})
+			for _, stage := range []*koe.Stage{pair.from, pair.to} {
+				column := scoreAbreast{at(score, stage), score}
+				if in := place[stage.ID]; !slices.Contains(scores[in], column) {
+					scores[in] = append(scores[in], column)
+				}
+			}
+		}
+		if len(one.Pairs) > 0 {
+			paired[c.ID] = one
+			out.Paired, out.Scored = append(out.Paired, one), append(out.Scored, scoredConstruct{one.Construct, score})
+		}
+	}
+	for i := range l.Stages {
+		if stage := &l.Stages[i]; len(scores[i+1]) > 0 {
+			out.Abreast = append(out.Abreast, stageAbreast{i + 1, at("cell", stage), at("on", stage), scores[i+1]})
+		}
+	}
+	return paired
 }
 
 // followSteps lists each stage with the next of its audience, where both are kept under the person's key.
@@ -171,19 +227,19 @@ func (l *journeyLayout) followSteps() (steps []followStep) {
 }
 
 // followedConstructs lists the constructs of these steps, each with the steps at which it is looked at.
-func followedConstructs(steps []followStep) (all []pairedConstruct) {
+func followedConstructs(steps []followStep) (all []followedConstruct) {
 	at := map[string]int{}
 	for _, step := range steps {
 		for _, c := range step.Constructs {
 			i, known := at[c.ID]
 			if !known {
 				i, at[c.ID] = len(all), len(all)
-				all = append(all, pairedConstruct{Construct: c, Earlier: fmt.Sprintf("earlier_%d", c.Number)})
+				all = append(all, followedConstruct{Construct: c, Score: fmt.Sprintf("score_%d", c.Number)})
 			}
-			if all[i].Stages != "" {
-				all[i].Stages += ", "
+			if all[i].Steps != "" {
+				all[i].Steps += ", "
 			}
-			all[i].Stages += strconv.Itoa(step.Number)
+			all[i].Steps += strconv.Itoa(step.Number)
 		}
 	}
 	return all
