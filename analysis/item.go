@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -46,15 +47,19 @@ func (l *layout) steps() []string {
 		sums = append(sums, fmt.Sprintf("sum(%s)::BIGINT AS %[1]s", c))
 	}
 	lists, listed := "NULL", ""
+	uncounted := []string{"NULL"} // numbers of the questions whose answers are not counted in columns
 	for _, journey := range l.journeys {
 		for _, question := range journey.questions {
+			if steps := question.steps(); steps == 0 || steps > mostStepColumns {
+				uncounted = append(uncounted, strconv.Itoa(question.number))
+			}
 			if question.steps() > mostStepColumns {
 				lists = "CASE WHEN steps IS NOT NULL THEN list_transform(range(steps), lambda s: coalesce(steps_counted[s::INTEGER], 0)) END"
 				listed = fmt.Sprintf("LEFT JOIN (SELECT item, steps FROM red_question WHERE steps > %d) AS many USING (item) LEFT JOIN listed USING (item, who, stage_number, wave_number)", mostStepColumns)
 			}
 		}
 	}
-	return []string{"$step_counts", strings.Join(counts, ", "), "$step_sums", strings.Join(sums, ", "), "$steps", strings.Join(all, ", "), "$step_lists", lists + "::BIGINT[]", "$listed", listed}
+	return []string{"$step_counts", strings.Join(counts, ", "), "$step_sums", strings.Join(sums, ", "), "$steps", strings.Join(all, ", "), "$step_lists", lists + "::BIGINT[]", "$listed", listed, "$uncounted", strings.Join(uncounted, ", ")}
 }
 
 // itemRows is a query of the rows of item by number, with their exact sums, from the table that holds these. What is counted by steps has its sums of answers,

@@ -10,18 +10,22 @@
 -- analysis, and $moved_groups the groups behind them. A row without a score is there for its sums alone.
 -- Where only some places moved, temp.score_sums has all sums of the lines of their periods. The stages of a line stand
 -- side by side, each in a column, and are added up in the order of their numbers: sums are the same on any number of threads.
--- $score_sum holds the sums of n * score * score; sixteen bytes take twice as long as eight.
+-- As in item, spot has four bytes. $score_sum holds the sums of n * score * score; sixteen bytes take twice as long as eight.
 CREATE OR REPLACE TEMP TABLE score_parts AS
-WITH cut AS (SELECT cell, who::BIGINT * 16777216 + stage_number * 4096 + wave_number AS spot FROM red_cut $moved_scores),
+WITH places AS (SELECT max(stage_number) + 1 AS stages, max(wave_number) + 1 AS waves FROM red_cut),
+cut AS (SELECT cell, (who * stages + stage_number) * waves + wave_number AS spot FROM (SELECT cell, who, stage_number, wave_number FROM red_cut $moved_scores) AS c CROSS JOIN places),
 fine AS (
     SELECT scale, cell, cohort AS cohort_number, CASE WHEN score IS NOT NULL THEN n ELSE 0 END AS n, coalesce(n * score::$score_sum, 0) AS s1, coalesce(n * score::$score_sum * score, 0) AS s2, items, favourable AS good, unfavourable AS bad,
            CASE WHEN score IS NULL THEN items ELSE 0 END AS unscored_items, CASE WHEN score IS NULL THEN favourable ELSE 0 END AS unscored_good, CASE WHEN score IS NULL THEN unfavourable ELSE 0 END AS unscored_bad
     FROM red_score $moved_groups
+), added AS (
+    SELECT scale, spot, cohort_number, sum(n)::BIGINT AS n, sum(s1)::$score_sum AS s1, sum(s2)::$score_sum AS s2,
+           sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
+           sum(unscored_items)::BIGINT AS unscored_items, sum(unscored_good)::BIGINT AS unscored_good, sum(unscored_bad)::BIGINT AS unscored_bad
+    FROM fine JOIN cut USING (cell) GROUP BY scale, spot, cohort_number
 )
-SELECT scale, (spot // 16777216)::INTEGER AS who, (spot // 4096 % 4096)::INTEGER AS stage_number, (spot % 4096)::INTEGER AS wave_number, cohort_number, sum(n)::BIGINT AS n, sum(s1)::$score_sum AS s1, sum(s2)::$score_sum AS s2,
-       sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
-       sum(unscored_items)::BIGINT AS unscored_items, sum(unscored_good)::BIGINT AS unscored_good, sum(unscored_bad)::BIGINT AS unscored_bad
-FROM fine JOIN cut USING (cell) GROUP BY scale, spot, cohort_number;
+SELECT scale, spot // (stages * waves) AS who, spot // waves % stages AS stage_number, spot % waves AS wave_number, cohort_number, n, s1, s2, items, good, bad, unscored_items, unscored_good, unscored_bad
+FROM added CROSS JOIN places;
 CREATE OR REPLACE TEMP TABLE score_sums AS
 SELECT scale, who, coalesce(stage_number, -1) AS stage_number, coalesce(wave_number, -1) AS wave_number, coalesce(cohort_number, -1) AS cohort_number,
        sum(n)::BIGINT AS n, sum(s1)::$score_sum AS s1, sum(s2)::$score_sum AS s2, sum(items)::BIGINT AS items, sum(good)::BIGINT AS good, sum(bad)::BIGINT AS bad,
