@@ -24,7 +24,7 @@ func (a *analyzer) change(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var rows []Change
+	rows := make([]Change, 0, len(bins))
 	for i := range bins {
 		first := &bins[i]
 		sortBins(first.Values, first.Counts)

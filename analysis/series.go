@@ -57,7 +57,11 @@ func (a *analyzer) trendTest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var sums []quarterSum
+	quarters := 0
+	for i := range rows {
+		quarters += len(rows[i].Periods)
+	}
+	sums := make([]quarterSum, 0, quarters)
 	for i := range rows {
 		r, from := &rows[i], len(sums)
 		for q, period := range r.Periods {
