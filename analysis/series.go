@@ -26,16 +26,14 @@ type quarterSums struct {
 	Sums      []float64 `db:"sums"` // of the scores, in 1/unit
 }
 
+// lineName names a line; stage "" is the stage-standardised one.
+type lineName struct{ Journey, Construct, Stage, Segment, Member string }
+
 // quarterSum is one quarter of one line.
 type quarterSum struct {
-	Journey   string
-	Construct string
-	Stage     string
-	Segment   string
-	Member    string
-	Period    string
-	N         int64
-	Total     float64
+	place int // of the quarter, among those of all lines
+	n     int64
+	total float64 // of the scores
 }
 
 // point is one point of a line: the quarter, counted from year 0, and the mean score.
@@ -45,9 +43,9 @@ type point struct {
 	mean    float64
 }
 
-// line is the points of one construct, stage and member; stage "" is the stage-standardised line.
+// line is the points of one construct, stage and member.
 type line struct {
-	of     quarterSum
+	of     lineName
 	points []point
 }
 
@@ -57,21 +55,9 @@ func (a *analyzer) trendTest(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	quarters := 0
-	for i := range rows {
-		quarters += len(rows[i].Periods)
-	}
-	sums := make([]quarterSum, 0, quarters)
-	for i := range rows {
-		r, from := &rows[i], len(sums)
-		for q, period := range r.Periods {
-			sums = append(sums, quarterSum{r.Journey, r.Construct, r.Stage, r.Segment, r.Member, period, r.N[q], r.Sums[q] / float64(r.Unit)})
-		}
-		slices.SortFunc(sums[from:], func(x, y quarterSum) int { return strings.Compare(x.Period, y.Period) })
-	}
 	var tests []TrendTest
 	var signals []Signal
-	for _, l := range a.lines(sums) {
+	for _, l := range a.lines(rows) {
 		if len(l.points) < fewestPeriods {
 			continue
 		}
@@ -112,61 +98,105 @@ func (a *analyzer) baseline(l *line) (values []float64) {
 	return values
 }
 
-// lines makes the lines from sums that are ordered by journey, construct, stage, segment, member and period.
-func (a *analyzer) lines(sums []quarterSum) []line {
-	var out []line
-	type quarters map[string][]quarterSum // by period
-	type key struct{ journey, construct, segment, member string }
-	all := map[key]quarters{}
-	stages := map[[2]string]map[string]bool{} // of each construct
-	var order []key
-	for _, run := range runs(sums, func(s *quarterSum) [5]string {
-		return [5]string{s.Journey, s.Construct, s.Stage, s.Segment, s.Member}
-	}) {
-		of := run[0]
-		out = append(out, line{of, merge(run, int64(a.safety.MinGroup))})
-		k, c := key{of.Journey, of.Construct, of.Segment, of.Member}, [2]string{of.Journey, of.Construct}
-		if all[k] == nil {
-			all[k] = quarters{}
-			order = append(order, k)
+// lines makes the lines of rows that are ordered by journey, construct and stage: one of each, and of every member one that is standardised
+// over the stages.
+func (a *analyzer) lines(rows []quarterSums) []line {
+	quarters, places := quartersOf(rows)
+	lines := make([]line, 0, 2*len(rows))
+	for _, ofConstruct := range runs(rows, func(r *quarterSums) [2]string { return [2]string{r.Journey, r.Construct} }) {
+		standardised := overStages{quarters: quarters, least: int64(a.safety.MinGroup), stages: len(runs(ofConstruct, func(r *quarterSums) string { return r.Stage })), of: map[lineName][]presence{}}
+		for i := range ofConstruct {
+			r := &ofConstruct[i]
+			sums := make([]quarterSum, len(r.Periods))
+			for q, period := range r.Periods {
+				sums[q] = quarterSum{places[period], r.N[q], r.Sums[q] / float64(r.Unit)}
+			}
+			slices.SortFunc(sums, func(x, y quarterSum) int { return x.place - y.place })
+			standardised.add(lineName{r.Journey, r.Construct, "", r.Segment, r.Member}, sums)
+			lines = append(lines, line{lineName{r.Journey, r.Construct, r.Stage, r.Segment, r.Member}, merge(sums, quarters, int64(a.safety.MinGroup))})
 		}
-		if stages[c] == nil {
-			stages[c] = map[string]bool{}
-		}
-		stages[c][of.Stage] = true
-		for _, s := range run {
-			all[k][s.Period] = append(all[k][s.Period], s)
+		lines = append(lines, standardised.lines()...)
+	}
+	return lines
+}
+
+// overStages are the stage-standardised lines of one construct: means over the stages with enough people, where half of the stages have these.
+type overStages struct {
+	quarters []point
+	least    int64 // people
+	stages   int
+	order    []lineName
+	of       map[lineName][]presence // by quarter
+}
+
+// presence is what the stages with enough people come to in one quarter.
+type presence struct {
+	stages int
+	means  float64 // added up, in the order of the stages
+}
+
+func (o *overStages) add(name lineName, sums []quarterSum) {
+	own := o.of[name]
+	if own == nil {
+		own = make([]presence, len(o.quarters))
+		o.of[name] = own
+		o.order = append(o.order, name)
+	}
+	for _, s := range sums {
+		if s.n >= o.least {
+			own[s.place].stages++
+			own[s.place].means += s.total / float64(s.n)
 		}
 	}
-	for _, k := range order {
-		l := line{of: quarterSum{Journey: k.journey, Construct: k.construct, Segment: k.segment, Member: k.member}}
-		for period, cells := range all[k] {
-			total, present := 0.0, 0
-			for _, s := range cells { // in the order of the stages' names
-				if s.N >= int64(a.safety.MinGroup) {
-					total += s.Total / float64(s.N)
-					present++
-				}
-			}
-			if 2*present >= len(stages[[2]string{k.journey, k.construct}]) {
-				l.points = append(l.points, point{quarterNumber(period), period, total / float64(present)})
+}
+
+func (o *overStages) lines() []line {
+	lines := make([]line, 0, len(o.order))
+	for _, name := range o.order {
+		l := line{of: name, points: make([]point, 0, len(o.quarters))}
+		for place, p := range o.of[name] {
+			if 2*p.stages >= o.stages {
+				l.points = append(l.points, o.quarters[place].at(p.means/float64(p.stages)))
 			}
 		}
-		slices.SortFunc(l.points, func(p, q point) int { return p.quarter - q.quarter })
-		out = append(out, l)
+		lines = append(lines, l)
 	}
-	return out
+	return lines
+}
+
+// at is the point of this quarter with a mean.
+func (p point) at(mean float64) point {
+	p.mean = mean
+	return p
+}
+
+// quartersOf lists the quarters of all rows in their order, without a mean, and gives the place of each.
+func quartersOf(rows []quarterSums) (quarters []point, places map[string]int) {
+	places = map[string]int{}
+	for i := range rows {
+		for _, period := range rows[i].Periods {
+			if _, known := places[period]; !known {
+				places[period] = 0
+				quarters = append(quarters, point{quarter: quarterNumber(period), period: period})
+			}
+		}
+	}
+	slices.SortFunc(quarters, func(p, q point) int { return p.quarter - q.quarter })
+	for place, q := range quarters {
+		places[q.period] = place
+	}
+	return quarters, places
 }
 
 // merge makes points of at least k people: a quarter with fewer is merged into the next, and waits when there is none.
-func merge(run []quarterSum, k int64) []point {
-	var points []point
+func merge(sums []quarterSum, quarters []point, k int64) []point {
+	points := make([]point, 0, len(sums))
 	var n int64
 	total := 0.0
-	for _, s := range run {
-		n, total = n+s.N, total+s.Total
+	for _, s := range sums {
+		n, total = n+s.n, total+s.total
 		if n >= k {
-			points = append(points, point{quarterNumber(s.Period), s.Period, total / float64(n)})
+			points = append(points, quarters[s.place].at(total/float64(n)))
 			n, total = 0, 0
 		}
 	}
