@@ -66,6 +66,7 @@ type followedConstruct struct {
 type followStep struct {
 	Number     int // from 1
 	From, To   string
+	Stayed     string // column: whether the person answered at the second
 	Constructs []reductionConstruct
 }
 
@@ -220,6 +221,7 @@ func (l *journeyLayout) followSteps() (steps []followStep) {
 		}
 		if len(step.Constructs) > 0 {
 			step.Number = len(steps) + 1
+			step.Stayed = fmt.Sprintf("stayed_%d", step.Number)
 			steps = append(steps, step)
 		}
 	}
