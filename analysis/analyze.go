@@ -10,6 +10,7 @@ import (
 	"math"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -61,7 +62,7 @@ type step struct {
 	run  func(*analyzer, context.Context) error
 }
 
-// steps lists the models in the order in which they run, where they run one after the other; the last one, census, reads others. A model
+// steps lists the models in the order in which they run, where they run one after the other: nonresponse and census read others. A model
 // without a function is its SQL file alone.
 func steps() []step {
 	return []step{
@@ -232,17 +233,12 @@ func (a *analyzer) all(ctx context.Context, result *AnalyzeResult, progress func
 	if err := joined(a.findMoved(ctx, tables, stays), a.counted(ctx)); err != nil {
 		return err
 	}
-	models := steps()
-	last := len(models) - 1 // which reads the others
-	if err := a.sideBySide(ctx, models[:last], step); err != nil {
-		return fmt.Errorf("model %w", err)
-	}
-	if err := a.runSteps(ctx, models[last:], step); err != nil {
+	if err := a.sideBySide(ctx, steps(), step); err != nil {
 		return fmt.Errorf("model %w", err)
 	}
 	a.moved = false // the published population is another
+	progress("disclosure", done, of)
 	if stays {
-		progress("disclosure", done, of)
 		if err := a.stayed(ctx, tables); err != nil {
 			return fmt.Errorf("disclosure control: %w", err)
 		}
@@ -289,7 +285,7 @@ func (a *analyzer) prepare(ctx context.Context) error {
 		return err
 	}
 	var b strings.Builder
-	for _, name := range reductions {
+	for _, name := range slices.Concat(reductions, ofDisclosure) { // an older warehouse has the latter too
 		if !a.isKept(name) {
 			fmt.Fprintf(&b, "DROP TABLE IF EXISTS %s;\n", quote(name))
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +57,7 @@ func TestAnalyze_EverySQLFileRunsAndNoneIsIdle(t *testing.T) {
 	w := wholeWorld(t)
 	w.build()
 	called := map[string]bool{}
-	for _, name := range reductions {
+	for _, name := range slices.Concat(reductions, ofDisclosure) {
 		called["reductions/"+name+".sql"] = true
 	}
 	for _, step := range steps() {
@@ -84,7 +85,7 @@ func TestAnalyze_EverySQLFileRunsAndNoneIsIdle(t *testing.T) {
 
 func TestReductions_ArePortableSQL(t *testing.T) {
 	l := newLayout(&wholeWorld(t).settings, wholeWorld(t).journeys)
-	for _, name := range reductions {
+	for _, name := range slices.Concat(reductions, ofDisclosure) {
 		query, err := l.reductionSQL(name, koe.NewDate(2026, 12, 1))
 		if err != nil {
 			t.Fatal(err)
@@ -120,7 +121,8 @@ func TestModels_ReadOnlyReductions(t *testing.T) {
 		if !strings.HasPrefix(string(text), "-- "+strings.TrimSuffix(file.Name(), ".sql")) {
 			t.Errorf("%s does not begin with what a row of it is", file.Name())
 		}
-		known := map[string]bool{"item_parts": true, "item_sums": true, "item_rows": true, "score_parts": true, "score_sums": true, "trend_rows": true} // sums of reductions, by number
+		known := map[string]bool{"item_parts": true, "item_sums": true, "item_rows": true, "score_parts": true, "score_sums": true, "trend_rows": true, // sums of reductions, by number
+			"response_rate": true} // the same of red_rate, by name
 		for _, found := range named.FindAllStringSubmatch(strings.ReplaceAll(string(text), "\n", " \n"), -1) {
 			known[found[1]] = true
 		}

@@ -12,17 +12,17 @@ import (
 // Many steps keep one processor busy for a while: a table of a few row groups is not split well, and tests are computed in Go. So
 // some run on a connection of their own, beside the others. What comes out does not depend on it: each makes other tables.
 
-// beside are the steps that run there: none of them reads what a step of the other line makes, or the temporary tables that one
-// keeps, but for the names in temp.item_rows and temp.trend_rows. Nor does disclosure control read temporary tables of theirs. They
+// beside are the steps that run there: none of them, and none of the others, reads what a step of the other line makes, or the temporary tables that
+// one keeps, but for the names in temp.item_rows and temp.trend_rows. Nor does disclosure control read temporary tables of theirs. They
 // take about as long as the others: where most rows are kept from the last analysis, other steps do than where all are made.
 var (
 	beside = []string{
-		"red_pair", "red_exposed", "red_silence", "red_moment", "red_careless", "red_partial_item", "red_stay",
-		"response_rate", "recommend", "trend", "trend_test", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention",
+		"red_pair", "red_exposed", "red_silence", "red_moment", "red_careless",
+		"theme", "response_rate", "recommend", "trend", "trend_test", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention", "hypothesis", "census",
 	}
 	besideKept = []string{
-		"red_pair", "red_exposed", "red_silence", "red_people", "red_careless", "red_moment", "red_stay",
-		"recommend", "reliability", "change", "comparison", "silence", "careless", "nonresponse", "measure_effect", "driver", "retention",
+		"red_pair", "red_exposed", "red_silence", "red_careless", "red_moment", "red_stay",
+		"recommend", "reliability", "change", "comparison", "silence", "careless", "measure_effect", "driver", "retention",
 	}
 )
 

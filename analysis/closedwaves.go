@@ -15,19 +15,18 @@ import (
 // together, is not a matter of leaving groups out. units are those of them that name units.
 var (
 	again = []string{
-		"red_cell", "red_cut", "red_comment", "red_response", "red_people", "red_moment", "red_pair", "red_silence", "red_careless",
+		"red_cell", "red_cut", "red_comment", "red_response", "red_moment", "red_pair", "red_silence", "red_careless",
 		"red_stay", "red_exposed", "red_contrast", "red_cross", "red_driver",
 	}
-	units = []string{"red_cell", "red_cut", "red_people", "red_stay"}
+	units = []string{"red_cell", "red_cut", "red_stay"}
 )
 
 // kept are the reductions whose groups of open waves are only left out.
 var kept = map[string]string{
-	"red_item":         "cell IN (SELECT cell FROM red_cell)",
-	"red_score":        "cell IN (SELECT cell FROM red_cell)",
-	"red_partial_item": "cell IN (SELECT cell FROM red_cell)",
-	"red_rate":         "(journey, cell) IN (SELECT journey, cell FROM red_cell)",
-	"red_wave":         "closed",
+	"red_item":  "cell IN (SELECT cell FROM red_cell)",
+	"red_score": "cell IN (SELECT cell FROM red_cell)",
+	"red_rate":  "(journey, cell) IN (SELECT journey, cell FROM red_cell)",
+	"red_wave":  "closed",
 }
 
 // publishable makes the figures of the published population, when it is not simply everybody in their own units: then main's
@@ -45,9 +44,9 @@ func (a *analyzer) publishable(ctx context.Context, tables []modelTable, progres
 		if err := a.shadowFacts(ctx, main, nil); err != nil {
 			return err
 		}
-		if err := a.reduceAgain(ctx, "red_people"); err != nil {
-			return err
-		}
+	}
+	if err := a.reduceAgain(ctx, "red_people"); err != nil {
+		return err
 	}
 	merged, err := a.rollUp(ctx, main)
 	if err != nil || open == 0 && len(merged) == 0 {
@@ -59,6 +58,9 @@ func (a *analyzer) publishable(ctx context.Context, tables []modelTable, progres
 	names := again
 	if open == 0 {
 		names = units
+	}
+	if len(merged) > 0 {
+		names = append(slices.Clone(names), "red_people")
 	}
 	for _, name := range names {
 		if err := a.reduceAgain(ctx, name); err != nil {

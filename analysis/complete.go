@@ -16,6 +16,9 @@ var completeItemSQL string
 // people who answered all of it that they were asked. The others are taken off by the model's own statements, over their
 // answers alone.
 func (a *analyzer) completeItems(ctx context.Context) error {
+	if err := a.reduceAgain(ctx, "red_partial_item"); err != nil {
+		return err
+	}
 	var partial bool
 	if err := a.conn.QueryRowContext(ctx, "SELECT count(*) > 0 FROM red_partial_item").Scan(&partial); err != nil || !partial {
 		return err

@@ -14,12 +14,16 @@ import (
 //go:embed reductions/*.sql
 var reductionFiles embed.FS
 
-// reductions lists the reductions in the order in which they run. They alone read answers.
+// reductions lists the reductions in the order in which they run. They alone read answers, with those that disclosure control makes for itself.
 var reductions = []string{
-	"red_stage", "red_question", "red_construct", "red_cell", "red_cut", "red_comment", "red_rate", "red_response", "red_people", "red_item", "red_score", "red_partial_item", "red_moment",
+	"red_stage", "red_question", "red_construct", "red_cell", "red_cut", "red_comment", "red_rate", "red_response", "red_item", "red_score", "red_moment",
 	"red_pair", "red_silence", "red_careless", "red_stay", "red_exposed", "red_contrast", "red_cross", "red_driver",
 	"red_hypothesis", "red_wave",
 }
+
+// ofDisclosure are the reductions that no model reads. Disclosure control makes them when it runs, as temporary tables, of the published
+// population: where what is published stays, they are not needed.
+var ofDisclosure = []string{"red_people", "red_partial_item"}
 
 // reductionSQL gives the statements of one reduction for a layout, as of a day.
 func (l *layout) reductionSQL(name string, today koe.Date) (string, error) {

@@ -13,7 +13,7 @@ import (
 
 // sliced are the reductions that count by finest group (cell): of these only the groups that a load touched are counted again.
 // Their statements do not depend on the day.
-var sliced = []string{"red_cell", "red_rate", "red_response", "red_item", "red_score", "red_partial_item", "red_pair", "red_exposed"}
+var sliced = []string{"red_cell", "red_rate", "red_response", "red_item", "red_score", "red_pair", "red_exposed"}
 
 // joining are those of them that join the rows of a person: of the others only groups are counted again that have another row themselves.
 var joining = []string{"red_pair", "red_exposed"}
