@@ -312,6 +312,9 @@ func (a *analyzer) functions() error {
 			if !(x[0] > 0) {
 				return math.NaN()
 			}
+			if x[0] != math.Trunc(x[0]) { // of Welch's kind, which hardly come twice
+				return stats.TQuantile(0.975, x[0])
+			}
 			if t, known := quantiles.Load(x[0]); known {
 				return t.(float64)
 			}
