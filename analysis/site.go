@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -104,6 +105,9 @@ type building struct {
 	path   string
 	db     *sql.DB
 	conn   *sql.Conn
+
+	early   sync.WaitGroup // writes what was copied to the disk
+	unsaved error          // of that
 }
 
 // begin starts a version from a copy of base, or an empty one when base is "". The caller holds the lock.
@@ -123,12 +127,15 @@ func (s *site) begin(ctx context.Context, base string) (_ *building, err error) 
 		if err := copyFile(base, b.path); err != nil {
 			return nil, fmt.Errorf("copy the last warehouse: %w", err)
 		}
+		b.early.Go(func() { b.unsaved = syncFile(b.path) }) // the disk works while the processors do; else they would wait for it in the end
 	}
-	if b.db, err = sql.Open("duckdb", b.path); err != nil {
+	if b.db, err = sql.Open("duckdb", ""); err != nil {
 		return nil, fmt.Errorf("open the new warehouse: %w", err)
 	}
 	b.db.SetMaxIdleConns(0) // a connection that is kept would keep its temporary tables
 	if b.conn, err = b.connect(ctx,
+		// What a crash leaves is thrown away. With a log, every commit would wait for the disk, twice.
+		"ATTACH "+literal(b.path)+" AS "+attached+" (RECOVERY_MODE no_wal_writes)",
 		"SET memory_limit = '1200MB'",
 		"SET temp_directory = "+literal(filepath.Join(s.folder, "tmp")),
 		"SET write_buffer_row_group_count = 1", // what is full is written while more is being read, not at the end
@@ -138,6 +145,9 @@ func (s *site) begin(ctx context.Context, base string) (_ *building, err error) 
 	return b, nil
 }
 
+// attached is what the version is called while it is being made.
+const attached = "building"
+
 // connect opens one more connection to the version. Each has its own transactions and temporary tables. The first one also makes settings that all
 // share, some of which cannot be made again later.
 func (b *building) connect(ctx context.Context, shared ...string) (*sql.Conn, error) {
@@ -145,7 +155,7 @@ func (b *building) connect(ctx context.Context, shared ...string) (*sql.Conn, er
 	if err != nil {
 		return nil, fmt.Errorf("open the new warehouse: %w", err)
 	}
-	for _, setting := range append(shared, "SET TimeZone = 'UTC'", "SET perfect_ht_threshold = 16") {
+	for _, setting := range append(shared, "USE "+attached, "SET TimeZone = 'UTC'", "SET perfect_ht_threshold = 16") {
 		if _, err := conn.ExecContext(ctx, setting); err != nil {
 			return nil, errors.Join(fmt.Errorf("set up the new warehouse: %w", err), conn.Close())
 		}
@@ -191,11 +201,15 @@ func (b *building) close() error {
 		errs = append(errs, b.db.Close())
 	}
 	b.conn, b.db = nil, nil
-	return errors.Join(errs...)
+	b.early.Wait()
+	return errors.Join(append(errs, b.unsaved)...)
 }
 
 // publish closes the version, opens it again to verify, and moves the published name to it.
 func (b *building) publish(ctx context.Context) error {
+	if _, err := b.conn.ExecContext(ctx, "CHECKPOINT"); err != nil {
+		return fmt.Errorf("write the new warehouse: %w", err)
+	}
 	if err := b.close(); err != nil {
 		return fmt.Errorf("close the new warehouse: %w", err)
 	}
